@@ -11,7 +11,10 @@
     ├── SamplesError               a samples file is broken: file and line
     ├── RunError                   a run folder is damaged, or was made with other settings
     │   └── IncompleteRun          a run that can be looked at but not compared or published
-    └── BackendError               generation failed
+    ├── BackendError               generation failed
+    ├── RecipeError                a recipe is broken: file, step and parameter
+    ├── CorpusError                a corpus can't be read
+    └── DatasetError               a dataset's folder is missing or damaged
 
 Raise the most specific one, early, with the name of the thing and a ``remedy``.
 """
@@ -25,10 +28,13 @@ from sandboxes.errors import MagibenchError
 
 __all__ = [
     "BackendError",
+    "CorpusError",
     "DataError",
+    "DatasetError",
     "IncompleteRun",
     "MagibenchError",
     "ModelError",
+    "RecipeError",
     "RegistryError",
     "RunError",
     "SamplesError",
@@ -82,3 +88,15 @@ class IncompleteRun(RunError):
 
 class BackendError(MagibenchError):
     """A backend could not generate."""
+
+
+class RecipeError(MagibenchError):
+    """A recipe or a prompt's file can't be used; the message has the file and what is wrong in it."""
+
+
+class CorpusError(MagibenchError):
+    """A corpus can't be reached or read."""
+
+
+class DatasetError(MagibenchError):
+    """A dataset's folder is missing, damaged, or was made by something else."""

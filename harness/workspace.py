@@ -34,6 +34,11 @@ class Workspace:
         return self.root / "runs"
 
     @property
+    def datasets(self) -> Path:
+        """One folder per dataset."""
+        return self.root / "datasets"
+
+    @property
     def jobs(self) -> Path:
         """Logs of commands that the dashboard started."""
         return self.root / "jobs"

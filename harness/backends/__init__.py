@@ -24,12 +24,13 @@ GROUP = "magibench.backends"
 
 BUILTIN = {
     "echo": "harness.backends.echo:EchoBackend",
+    "openai": "harness.backends.openai:OpenAIBackend",
     "replay": "harness.backends.replay:ReplayBackend",
     "transformers": "harness.backends.transformers:TransformersBackend",
 }
 """Name to ``module:class``. The class is called as ``Factory`` describes."""
 
-PLANNED = {"openai": "servers that speak OpenAI's protocol", "vllm": "vLLM's offline engine"}
+PLANNED = {"vllm": "vLLM's offline engine"}
 """Backends that are still to come, for a clear message."""
 
 Key = tuple[str, int]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import importlib
 import sys
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import click
 
@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("harness.cli.runs:runs", "List, show and remove runs."),
     "compare": ("harness.cli.compare:compare", "Compare two runs, paired, problem by problem."),
     "publish": ("harness.cli.publish:publish", "Write the leaderboard as static pages."),
+    "data": ("harness.cli.data:data", "Make instruction data: seeds, teachers, cleaning, export."),
     "demo": ("harness.cli.demo:demo", "Judge a real small model and the reference solutions."),
 }
 """Command name to where it is defined and its line of help."""
@@ -43,30 +44,32 @@ SYSTEM = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are run."""
 
+    table: ClassVar[dict[str, tuple[str, str]]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        module, _, name = self.table[cmd_name][0].partition(":")
         return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table's lines of help without importing anything."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_, line) in self.table.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Say "did you mean" for an unknown command."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+        if args and not args[0].startswith("-") and args[0] not in self.table:
             from harness.errors import UnknownName
 
-            raise UnknownName("command", args[0], COMMANDS, "magibench --help")
+            raise UnknownName("command", args[0], self.table, f"{ctx.command_path} --help")
         return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:

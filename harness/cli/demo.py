@@ -22,7 +22,7 @@ WHERE_DATA_IS = ("humaneval+", "mbpp+")
 @sandbox_options
 @click.pass_obj
 def demo(workspace_name: str | None, /, limit: int, out: Path | None, **sandbox: Any) -> None:
-    """Judge SmolLM2-135M-Instruct and the reference solutions, publish the pages, say what to look at.
+    """Make a little training data, judge SmolLM2-135M-Instruct and the reference solutions, publish the pages.
 
     HumanEval always; HumanEval+ and MBPP+ for the reference solutions and the model where their
     data can be had.
@@ -30,6 +30,7 @@ def demo(workspace_name: str | None, /, limit: int, out: Path | None, **sandbox:
     from harness import provenance
     from harness.benchmarks import Benchmark, load_benchmark
     from harness.benchmarks.select import select
+    from harness.cli.data.showing import demo_data
     from harness.display import show_runs
     from harness.errors import DataError
     from harness.plan import Plan
@@ -39,6 +40,7 @@ def demo(workspace_name: str | None, /, limit: int, out: Path | None, **sandbox:
     from harness.workspace import find_workspace
 
     workspace = find_workspace(workspace_name)
+    demo_data(workspace)
     benchmarks: list[Benchmark] = [load_benchmark(ALWAYS)]
     missing = []
     for name in WHERE_DATA_IS:

@@ -48,7 +48,7 @@ def requests(*keys):
 
 
 def test_names_are_guessed_and_what_is_to_come_is_said(place):
-    assert set(backend_names()) >= {"echo", "replay", "transformers"}
+    assert set(backend_names()) >= {"echo", "openai", "replay", "transformers"}
     model = Model(name="m", source="path:x")
     with pytest.raises(UnknownName) as caught:
         open_backend("transformer", model, place)

@@ -11,7 +11,10 @@ import pytest
 
 from harness.cli import COMMANDS
 
-HEAVY = {"accelerate", "datasets", "docker", "evalplus", "gguf", "ray", "torch", "transformers", "vllm"}
+HEAVY = {
+    "accelerate", "datasets", "docker", "evalplus", "gguf", "matplotlib", "ray", "sentence_transformers", "sklearn",
+    "tiktoken", "torch", "transformers", "vllm",
+}  # fmt: skip
 """Seconds of loading each, or a folder of dependencies."""
 UNNEEDED = HEAVY | {"jinja2", "numpy", "pandas", "rich", "scipy", "textual", "tree_sitter"}
 """What a page of help has no use for."""
