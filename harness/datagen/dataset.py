@@ -29,6 +29,8 @@ PARQUET = "rows.parquet"
 REJECTED = "rejected.jsonl"
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
+REPORTS = "reports"
+"""What steps have to show, a folder for each; those of the datasets it was made from come first."""
 WORK = ".work"
 """Results of steps and answers of teachers: what a resumed command goes on from."""
 
@@ -130,6 +132,13 @@ class Dataset:
     def rejected(self) -> Iterator[Rejected]:
         """Yield what didn't make it."""
         yield from _read(self.path / REJECTED, Rejected)
+
+    def reports(self) -> list[Path]:
+        """Return the folders of what its steps have to show, in the order in which they ran."""
+        order = {step.name: number for number, step in enumerate(self.manifest().steps)}
+        folder = self.path / REPORTS
+        found = [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+        return sorted(found, key=lambda path: (order.get(path.name, len(order)), path.name))
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ from harness.datagen.dataset import (
     MANIFEST,
     PARQUET,
     REJECTED,
+    REPORTS,
     ROWS,
     TIMINGS,
     Dataset,
@@ -280,12 +281,8 @@ def _finish(
             with (result.folder / REJECTED).open("rb") as source:
                 shutil.copyfileobj(source, file)
     part.replace(dataset.path / REJECTED)
-    shutil.rmtree(dataset.path / "reports", ignore_errors=True)
-    for result in results:
-        if (result.folder / "reports").is_dir():
-            target = dataset.path / "reports" / result.done.record.name
-            shutil.copytree(result.folder / "reports", target, dirs_exist_ok=True)
     before = parent.manifest() if parent else None
+    _reports(dataset, results, parent)
     manifest = Manifest(
         name=dataset.name,
         description=description or (before.description if before else ""),
@@ -299,6 +296,22 @@ def _finish(
     write_atomic(dataset.path / TIMINGS, _pretty(timings))
     write_atomic(dataset.path / MANIFEST, _pretty(manifest))
     return manifest
+
+
+def _reports(dataset: Dataset, results: Sequence[_Result], parent: Dataset | None) -> None:
+    """Keep the parent's reports and those of the steps; the last of a name has it, earlier ones are "name-1" and on."""
+    part = dataset.work / "reports"
+    shutil.rmtree(part, ignore_errors=True)
+    found = [(path.name, path) for path in (parent.reports() if parent else [])]
+    found += [(r.done.record.name, r.folder / "reports") for r in results if (r.folder / "reports").is_dir()]
+    for name, source in found:
+        target = part / name
+        if target.exists():
+            target.rename(part / f"{name}-{sum(1 for each in part.iterdir() if each.name.startswith(f'{name}-')) + 1}")
+        shutil.copytree(source, target)
+    shutil.rmtree(dataset.path / REPORTS, ignore_errors=True)
+    if found:
+        part.replace(dataset.path / REPORTS)
 
 
 def _place(source: Path, target: Path) -> None:

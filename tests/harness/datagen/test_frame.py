@@ -112,6 +112,10 @@ def test_a_dataset_is_made_of_another(workspace, source):
     assert [s.name for s in manifest.steps] == ["import", "odd", "odd"]
     assert manifest.parents[0].name == "p"
     assert manifest.parents[0].rows_sha256 == manifest.steps[-1].input_sha256
+    pages = {path.name: (path / "page.html").read_text() for path in child.reports()}
+    assert pages == {"odd-1": "every 2", "odd": "every 5"}
+    last = make_dataset(workspace, "l", [Odd(of=3)], parent=child)
+    assert sorted(path.name for path in last.reports()) == ["odd", "odd-1", "odd-2"]
 
 
 def test_a_chain_needs_a_beginning_and_only_one(workspace, source):
