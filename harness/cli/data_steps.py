@@ -54,8 +54,29 @@ def dedup(workspace: str | None, /, threshold: float, ngram: int, permutations: 
     _apply(workspace, Dedup(threshold=threshold, ngram=ngram, permutations=permutations), asked)
 
 
+def _show_sources(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print what would be searched for on this machine, then end."""
+    if not asked or context.resilient_parsing:
+        return
+    from harness.datagen.decontamination.report import searched
+    from harness.datagen.decontamination.sources import sources
+    from harness.display import show_table
+
+    lines = [[s.key, s.benchmark, str(s.strings), s.absent] for s in searched(sources())]
+    show_table("", ["source", "benchmark", "strings", "absent because"], lines, right=[2])
+    context.exit()
+
+
 @click.command()
 @step_options
+@click.option(
+    "--sources",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_sources,
+    help="Show what would be searched for on this machine, and end.",
+)
 @click.option("--exact", is_flag=True, help="StarCoder's and Magicoder's rule alone.")
 @click.option("--apps", type=click.Path(exists=True, dir_okay=False), help="APPS' test file (JSON lines, .gz too).")
 @click.option("--ignore", multiple=True, metavar="KEY", help="Leave a source out, e.g. gsm8k_questions.")

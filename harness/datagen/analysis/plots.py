@@ -9,7 +9,7 @@ from typing import Any
 from harness.datagen.analysis.missing import library
 
 INK, SOFT, LINE = "#565d6e", "#8a93a6", "#c9ced8"
-"""Greys of the site's sheet that read on its light and its dark paper."""
+"""Greys of the site's light paper; on a page the sheet's own stand in their place."""
 COLOURS = ("#4c5fd5", "#c2722b", "#2b8a63", "#a8483f", "#7a4fa3", "#8a93a6")
 BLOCKS = " ▏▎▍▌▋▊▉█"
 

@@ -114,8 +114,10 @@ def _sections(analysis: Analysis, pictures: dict[str, plots.Pictures]) -> list[S
 
 
 def _inline(both: plots.Pictures) -> str:
-    """Return an SVG without its XML head, for a page."""
+    """Return an SVG without its XML head, for a page, in the colours of the site's sheet, which knows light and dark."""
     text = both["svg"].decode()
+    for colour, name in ((plots.INK, "soft"), (plots.LINE, "rule"), (plots.COLOURS[0], "accent")):
+        text = text.replace(colour, f"var(--{name})")
     return text[text.index("<svg") :]
 
 
