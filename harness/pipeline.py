@@ -18,6 +18,8 @@ from typing import Any
 import msgspec
 
 from harness import provenance
+from harness.backends import Request
+from harness.backends.lending import Lender
 from harness.errors import MagibenchError, RunError
 from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
 from harness.judging import Judge, VerdictCache
@@ -34,8 +36,17 @@ AT_ONCE_PER_SLOT = 2
 """Samples in judgement per sandbox slot: one runs while the next is being made ready."""
 
 
-async def evaluate(plan: Plan, sandbox: Sandbox, listener: Listener, cache: VerdictCache | None) -> Run:
+async def evaluate(
+    plan: Plan, sandbox: Sandbox, listener: Listener, cache: VerdictCache | None, lender: Lender | None = None
+) -> Run:
     """Generate what is missing, judge what has no verdict, write run.json; return the run.
+
+    Args:
+        plan: What is to be done.
+        sandbox: Judges; it stays open.
+        listener: Hears every event.
+        cache: Known verdicts; None executes every program.
+        lender: Has the model, for callers with several plans; it stays open.
 
     Raises:
         RunError: another process works on the same run.
@@ -44,7 +55,7 @@ async def evaluate(plan: Plan, sandbox: Sandbox, listener: Listener, cache: Verd
     folder = plan.folder(sandbox.provenance["kind"])
     with folder.locked():
         try:
-            return await _Evaluation(plan, sandbox, listener, cache, folder).run()
+            return await _Evaluation(plan, sandbox, listener, cache, folder, lender or Lender([plan])).run()
         except BaseExceptionGroup as group:
             raise _first(group) from None
 
@@ -73,9 +84,16 @@ class _Evaluation:
     """The state of one call of ``evaluate``."""
 
     def __init__(
-        self, plan: Plan, sandbox: Sandbox, listener: Listener, cache: VerdictCache | None, folder: RunFolder
+        self,
+        plan: Plan,
+        sandbox: Sandbox,
+        listener: Listener,
+        cache: VerdictCache | None,
+        folder: RunFolder,
+        lender: Lender,
     ) -> None:
         self.plan = plan
+        self._lender = lender
         self.sandbox = sandbox
         self.folder = folder
         self.cache = cache
@@ -217,8 +235,6 @@ class _Evaluation:
         missing = [key for key in self._wanted if key not in self._samples]
         if not missing:
             return run
-        from harness.backends import Request, open_backend
-
         plan = self.plan
         prompts = {p.id: plan.benchmark.prompt(p, plan.style) for p in plan.problems}
         run = self._take_known(run, prompts)
@@ -227,37 +243,29 @@ class _Evaluation:
         # All requests, also those that are done: a backend keeps its batches as they were the
         # first time, and so the texts.
         requests = [Request(prompts[pid], index) for pid, index in self._wanted]
-        self.emit(Phase(name="loading model", detail=plan.model.name))
+        if self._lender.opens(plan):
+            self.emit(Phase(name="loading model", detail=plan.model.name))
         loop = asyncio.get_running_loop()
 
         def progress(line: str) -> None:
             loop.call_soon_threadsafe(self.emit, Phase(name="loading model", detail=line))
 
-        backend = await asyncio.to_thread(
-            open_backend,
-            plan.backend,
-            plan.model,
-            plan.workspace,
-            benchmark=plan.benchmark,
-            progress=progress,
-            **plan.backend_options,
-        )
-        start = time.monotonic()
-        try:
-            described = await asyncio.to_thread(backend.describe)
-            run = msgspec.structs.replace(run, backend=described | {"name": plan.backend})
-            self.folder.write(run)
-            self.emit(Phase(name="generating", detail=f"{len(missing)} samples"))
-            with self.folder.sample_journal() as journal:
-                stream: AsyncIterator[Sample] = backend.generate(requests, plan.sampling, done=set(self._samples))
-                async for sample in stream:
-                    journal.append(sample)
-                    tokens = sample.completion_tokens
-                    self.emit(SampleDone(problem_id=sample.problem_id, index=sample.index, tokens=tokens))
-                    self._queue.put_nowait(sample)
-        finally:
-            self._generated_s = time.monotonic() - start
-            await backend.close()
+        async with self._lender.lend(plan, progress) as backend:
+            start = time.monotonic()
+            try:
+                described = await asyncio.to_thread(backend.describe)
+                run = msgspec.structs.replace(run, backend=described | {"name": plan.backend})
+                self.folder.write(run)
+                self.emit(Phase(name="generating", detail=f"{len(missing)} samples"))
+                with self.folder.sample_journal() as journal:
+                    stream: AsyncIterator[Sample] = backend.generate(requests, plan.sampling, done=set(self._samples))
+                    async for sample in stream:
+                        journal.append(sample)
+                        tokens = sample.completion_tokens
+                        self.emit(SampleDone(problem_id=sample.problem_id, index=sample.index, tokens=tokens))
+                        self._queue.put_nowait(sample)
+            finally:
+                self._generated_s = time.monotonic() - start
         self.emit(Phase(name="judging"))
         return run
 

@@ -51,7 +51,11 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Backend(Protocol):
-    """Answers prompts."""
+    """Answers prompts.
+
+    One whose answers don't depend on the benchmark that it was opened with says ``any_benchmark = True``:
+    a command then opens it once for all its benchmarks, and ``generate`` is called once for each.
+    """
 
     name: str
     """Its name in the table."""

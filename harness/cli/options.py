@@ -37,10 +37,11 @@ def sandbox_options(command: F) -> F:
 def run_plans(
     plans: Sequence[Plan], *, sandbox: str, slots: int | None, runtime: str | None, no_cache: bool, quiet: bool
 ) -> list[Run]:
-    """Evaluate plans one after another in one sandbox; return their runs.
+    """Evaluate plans one after another in one sandbox, with each model loaded at most once; return their runs.
 
     A first ctrl-c (or SIGTERM) stops cleanly: what is done is journalled, the same command goes on.
     """
+    from harness.backends.lending import Lender
     from harness.display import Progress
     from harness.judging.cache import VerdictCache
     from harness.pipeline import evaluate
@@ -52,10 +53,12 @@ def run_plans(
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         box = open_sandbox(sandbox, slots, runtime)
         cache = None if no_cache else VerdictCache()
+        lender = Lender(plans)
         try:
             with Progress(quiet=quiet) as progress:
-                runs = [await evaluate(plan, box, progress, cache) for plan in plans]
+                runs = [await evaluate(plan, box, progress, cache, lender) for plan in plans]
         finally:
+            await lender.close()
             await box.close()
             if cache:
                 cache.close()

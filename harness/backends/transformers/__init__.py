@@ -63,6 +63,7 @@ class TransformersBackend:
     """A causal language model out of a folder or a GGUF file."""
 
     name = "transformers"
+    any_benchmark = True
     options: ClassVar[frozenset[str]] = frozenset({"batch_size", "device", "dtype", "threads"})
 
     def __init__(
