@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("harness.cli.runs:runs", "List, show and remove runs."),
     "compare": ("harness.cli.compare:compare", "Compare two runs, paired, problem by problem."),
     "publish": ("harness.cli.publish:publish", "Write the leaderboard as static pages."),
+    "verify": ("harness.cli.verify:verify", "Judge a published bundle again and say where it differs."),
     "data": ("harness.cli.data:data", "Make instruction data: seeds, teachers, cleaning, export."),
     "demo": ("harness.cli.demo:demo", "Judge a real small model and the reference solutions."),
 }

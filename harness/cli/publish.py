@@ -12,9 +12,10 @@ import click
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the site; default: site/ in the workspace."
 )
+@click.option("--bundle", metavar="RUN", help="Write one RUN as an archive that anybody can verify, and no pages.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was published, refused and superseded as JSON.")
 @click.pass_obj
-def publish(workspace: str | None, runs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+def publish(workspace: str | None, runs: tuple[str, ...], out: Path | None, bundle: str | None, as_json: bool) -> None:
     """Write the leaderboard as static pages that open without a server.
 
     Without RUN every run of the workspace is looked at; the latest of each model and setting
@@ -25,6 +26,9 @@ def publish(workspace: str | None, runs: tuple[str, ...], out: Path | None, as_j
     from harness.publishing import publish as build_site
     from harness.workspace import find_workspace
 
+    if bundle:
+        _bundle(workspace, bundle, runs, out, as_json)
+        return
     done = build_site(find_workspace(workspace), out.expanduser().resolve() if out else None, runs)
     selection, report = done.selection, done.report
     for refusal in selection.refused:
@@ -47,6 +51,28 @@ def publish(workspace: str | None, runs: tuple[str, ...], out: Path | None, as_j
         click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
     else:
         click.echo(report.index)
+
+
+def _bundle(workspace: str | None, name: str, runs: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+    """Write one run's bundle."""
+    from harness.bundles import SUFFIX, pack
+    from harness.display import show_json
+    from harness.errors import UsageError
+    from harness.runs import open_run
+    from harness.workspace import find_workspace
+
+    if runs:
+        raise UsageError("--bundle writes one run and no pages.", "Name the run once: magibench publish --bundle RUN.")
+    # A folder is as good as a name: shells complete it.
+    folder = open_run(find_workspace(workspace), Path(name).name)
+    path = (out or Path.cwd()).expanduser()
+    if not path.name.endswith(".gz"):
+        path /= f"{folder.id}{SUFFIX}"
+    sha = pack(folder, path)
+    if as_json:
+        show_json({"bundle": str(path), "sha256": sha})
+    else:
+        click.echo(f"{sha}  {path}")
 
 
 def _plain(report: object) -> dict[str, object]:
