@@ -61,7 +61,7 @@ class VllmBackend:
             BackendError: the engine isn't installed, or can't load the model.
         """
         self._model = model.name
-        self._engine = _chosen(options.pop("engine", None))
+        self._engine = chosen_engine(options.pop("engine", None))
         copies = options.pop("data_parallel", 1)
         if not isinstance(copies, int) or copies < 1:
             raise UsageError(f"data_parallel is {copies!r}.", "It is a number of engines, 1 or more.")
@@ -163,7 +163,7 @@ class VllmBackend:
         )
 
 
-def _chosen(name: str | None) -> Engine:
+def chosen_engine(name: str | None) -> Engine:
     """Return the engine asked for, or the GPU's where there is one and it is installed, else the CPU's."""
     if name is not None:
         return find_engine(name)
