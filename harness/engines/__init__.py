@@ -14,7 +14,7 @@ import shutil
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -125,7 +125,7 @@ def variable(name: str) -> str:
 
 def look(engine: Engine) -> Installed:
     """Return where an engine is, without starting it: named by a variable, in its environment, or beside Magibench."""
-    say = {"name": engine.name, "title": engine.title}
+    say: dict[str, Any] = {"name": engine.name, "title": engine.title}
     if named := os.environ.get(variable(engine.name)):
         there = shutil.which(named) is not None
         return Installed(
@@ -166,7 +166,7 @@ def require(engine: Engine) -> Installed:
     return found
 
 
-def _environment(engine: Engine, folder: Path, say: dict[str, str]) -> Installed:
+def _environment(engine: Engine, folder: Path, say: dict[str, Any]) -> Installed:
     try:
         note = msgspec.json.decode((folder / NOTE).read_bytes())
         packages, size = dict(note["packages"]), int(note["size_mb"])

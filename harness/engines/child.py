@@ -63,10 +63,8 @@ class Child:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
             self._process.stdin.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            pass
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -98,7 +96,9 @@ class Child:
             )
         how = f"by signal {-status}" if status < 0 else f"with status {status}"
         lines = [x for x in self._log.read_text(errors="replace").splitlines() if x.strip()][-TAIL:]
-        return BackendError(f"The engine {self.engine.name} ended {how}: {' | '.join(lines) or 'it said nothing'}", again)
+        return BackendError(
+            f"The engine {self.engine.name} ended {how}: {' | '.join(lines) or 'it said nothing'}", again
+        )
 
 
 def raised(trouble: dict[str, Any], engine: Engine, model: str) -> BackendError:

@@ -160,6 +160,7 @@ class VllmBackend:
             finish=message["finish"],
             prompt_tokens=message["prompt_tokens"],
             completion_tokens=message["completion_tokens"],
+            error=message["error"],
         )
 
 
@@ -189,7 +190,8 @@ def _shares(requests: Sequence[Request], count: int) -> Iterator[list[int]]:
 def _message(share: Sequence[int], *, requests: Sequence[Request], sampling: Sampling) -> dict[str, Any]:
     """Return what an engine is asked; the n samples of a problem share its prompt."""
     places: dict[int, int] = {}
-    prompts, asked = [], []
+    prompts: list[dict[str, Any]] = []
+    asked: list[list[int]] = []
     for number in share:
         prompt = requests[number].prompt
         if id(prompt) not in places:

@@ -114,7 +114,13 @@ class Server:
 
     def _sample(self, number: int, text: str, finish: str, before: int, after: int, error: str = "") -> None:
         self.say(
-            "sample", number=number, text=text, finish=finish, error=error, prompt_tokens=before, completion_tokens=after
+            "sample",
+            number=number,
+            text=text,
+            finish=finish,
+            error=error,
+            prompt_tokens=before,
+            completion_tokens=after,
         )
 
 

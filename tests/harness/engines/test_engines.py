@@ -99,9 +99,7 @@ def test_overflow_truncation_and_silence_are_told_apart(place):
     # What is left of the context is what an answer may have.
     assert samples["T/1", 0].text == "y" * 5
     assert samples["T/2", 0].text == ""
-    assert backend.errors == {
-        ("T/0", 0): "context overflow: the prompt has 30 tokens, prompt and answer may have 20"
-    }
+    assert backend.errors == {("T/0", 0): "context overflow: the prompt has 30 tokens, prompt and answer may have 20"}
 
 
 def test_a_process_that_is_killed_loses_only_what_it_had_not_said(place):
@@ -182,7 +180,9 @@ def test_serve_waits_until_it_answers_and_ends_with_us(place):
 
 
 def test_a_server_that_ends_says_why(place, monkeypatch):
-    broken = Engine(**{k: getattr(find_engine("letters"), k) for k in Engine.__struct_fields__} | {"serve": ["-c", "1/0"]})
+    broken = Engine(
+        **{k: getattr(find_engine("letters"), k) for k in Engine.__struct_fields__} | {"serve": ["-c", "1/0"]}
+    )
     monkeypatch.setitem(engines.BUILTIN, "letters", broken)
     server = Server(MODEL, place, "letters", 0, {}, print)
     with pytest.raises(BackendError, match="ZeroDivisionError"):
