@@ -8,10 +8,8 @@ from harness.errors import BackendError, ModelError
 from harness.records import Model
 from harness.sources import Progress, resolve
 from harness.sources.parsing import FolderSource, parse_source
+from harness.sources.weights import is_adapter
 from harness.workspace import Workspace
-
-ADAPTER = "adapter_config.json"
-"""What PEFT writes beside an adapter's weights."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def folder_of(model: Model, workspace: Workspace, dtype: str | None, progress: P
     source = parse_source(model.source)
     if isinstance(source, FolderSource):
         folder = workspace.root / source.path
-        if (folder / ADAPTER).is_file() and not (folder / "config.json").is_file():
+        if is_adapter(folder):
             return _with_adapter(model, str(folder.resolve()), workspace, dtype, progress)
     found = resolve(model, workspace, progress)
     if found.kind == "folder":
