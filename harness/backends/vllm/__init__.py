@@ -36,6 +36,8 @@ class VllmBackend:
     """A model in vLLM; with ``data_parallel`` in several of its processes."""
 
     name = "vllm"
+    any_benchmark: ClassVar[bool] = True
+    """Loaded once for all the benchmarks that a command asks it."""
     options: ClassVar[frozenset[str]] = frozenset(
         {
             "engine", "batch_size", "context", "dtype", "tensor_parallel", "pipeline_parallel", "data_parallel",
