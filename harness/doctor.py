@@ -40,7 +40,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was looked at."""
 
     section: str
-    """"engine", "runtimes", "images", "data", "models", "workspace", "runs" or "machine"."""
+    """"engine", "runtimes", "images", "data", "models", "engines", "workspace", "runs" or "machine"."""
     name: str
     state: State
     """ok, warn (works, but look at it) or missing."""
@@ -67,6 +67,7 @@ def diagnose(named: str | Path | None = None) -> list[Item]:
     items += _guarded("data", _data())
     items += found
     items += _guarded("models", _models(workspace)) if workspace else []
+    items += _guarded("engines", _engines())
     items += _guarded("runs", _runs(workspace)) if workspace else []
     items += _guarded("machine", _machine(client, workspace))
     return items
@@ -214,6 +215,23 @@ def _models(workspace: Workspace) -> Iterator[Item]:
             detail=f"{found['state']}: {found['detail']}",
             remedy=found["remedy"],
             values={"source": model.source, **found},
+        )
+
+
+def _engines() -> Iterator[Item]:
+    """Which engines are installed; transformers needs none of them."""
+    from harness.engines import engines, look
+
+    states: dict[str, State] = {"ready": "ok", "absent": "ok", "broken": "warn"}
+    for engine in engines().values():
+        found = look(engine)
+        yield Item(
+            section="engines",
+            name=found.name,
+            state=states[found.state],
+            detail=found.detail,
+            remedy=found.remedy,
+            values=msgspec.to_builtins(found),
         )
 
 

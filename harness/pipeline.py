@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from harness import provenance
+from harness.answers import described, flaws
 from harness.backends import Request
 from harness.backends.lending import Lender
 from harness.errors import MagibenchError, RunError
@@ -74,6 +75,7 @@ def derive(
         metrics=metrics(judged, run.problems, suites),
         breakdown=breakdown(judged, groups, suites),
         samples=sum(key in samples for key in wanted),
+        answers=flaws(samples[key] for key in wanted if key in samples),
         judged=len(judged),
         infra=len(asked) - len(judged),
         complete=len(judged) == len(wanted) and bool(wanted),
@@ -128,6 +130,8 @@ class _Evaluation:
                 raise
             finally:
                 run = self._close(run)
+            if said := described(run.answers, run.samples):
+                self.emit(Notice(message=f"{said}: they count as they are."))
             seconds = round(time.monotonic() - self._began, 3)
             self.emit(RunFinished(run=run.id, complete=run.complete, metrics=run.metrics, seconds=seconds))
         return run

@@ -133,6 +133,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     finish: Finish = "unknown"
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    error: str = ""
+    """Why there is no answer, where finish is "error": "context overflow: ...", "refused: ..."."""
 
 
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,6 +275,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of judging (and loading) with no generation beside it, all attempts together."""
     samples: int = 0
     """Samples generated or given, of those asked for."""
+    answers: dict[str, int] = {}
+    """Answers that are not whole, by what is wrong with them (``harness.answers``): truncated, empty, context overflow ..."""
     judged: int = 0
     """Samples that have a verdict."""
     infra: int = 0

@@ -27,11 +27,9 @@ BUILTIN = {
     "openai": "harness.backends.openai:OpenAIBackend",
     "replay": "harness.backends.replay:ReplayBackend",
     "transformers": "harness.backends.transformers:TransformersBackend",
+    "vllm": "harness.backends.vllm:VllmBackend",
 }
 """Name to ``module:class``. The class is called as ``Factory`` describes."""
-
-PLANNED = {"vllm": "vLLM's offline engine"}
-"""Backends that are still to come, for a clear message."""
 
 Key = tuple[str, int]
 """Problem id and sample index."""
@@ -147,13 +145,7 @@ def _factory(name: str) -> Factory:
         raise BackendError(
             f"The backend {name} can't be imported: {error}.", "Install what it needs, or use another with --backend."
         ) from error
-    if name in PLANNED:
-        raise BackendError(f"The backend {name} ({PLANNED[name]}) is still to come.", f"Use one of {_list()}.")
     raise UnknownName("backend", name, backend_names(), "magibench eval --help")
-
-
-def _list() -> str:
-    return ", ".join(backend_names())
 
 
 def _silent(line: str) -> None:

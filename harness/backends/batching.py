@@ -120,4 +120,5 @@ def overflow(request: Request, tokens: int) -> Sample:
         finish="error",
         prompt_tokens=tokens,
         completion_tokens=0,
+        error=f"context overflow: the prompt has {tokens} tokens" if tokens else "empty prompt",
     )

@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("harness.cli.models:models", "List, show, add, remove and verify models."),
     "benchmarks": ("harness.cli.benchmarks:benchmarks", "List and show benchmarks and their data versions."),
     "images": ("harness.cli.images:images", "List, build and check the sandboxes' images."),
+    "engines": ("harness.cli.engines:engines", "List, install and remove engines such as vLLM."),
+    "serve": ("harness.cli.serve:serve", "Serve a model with an engine's server for OpenAI's protocol."),
     "eval": ("harness.cli.eval:evaluate", "Generate and judge: models x benchmarks."),
     "judge": ("harness.cli.judge:judge", "Judge a samples file in EvalPlus's format."),
     "runs": ("harness.cli.runs:runs", "List, show and remove runs."),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from harness.cli.options import finish, run_plans, sandbox_options
+from harness.cli.options import backend_options, finish, run_plans, sandbox_options
 from harness.errors import UsageError
 
 
@@ -25,7 +25,8 @@ from harness.errors import UsageError
     help="Prompt style; default the model's own.",
 )
 @click.option("--backend", metavar="NAME", help="Default: the model's own.")
-@click.option("--batch-size", type=click.IntRange(1), help="Prompts at a time (transformers).")
+@click.option("--batch-size", type=click.IntRange(1), help="Prompts at a time (transformers, vllm).")
+@click.option("-o", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the backend.")
 @sandbox_options
 @click.option("--json", "as_json", is_flag=True, help="Write the runs as JSON to stdout.")
 @click.option("--quiet", "-q", is_flag=True, help="Only warnings and errors on stderr.")
@@ -44,6 +45,7 @@ def evaluate(
     style: str | None,
     backend: str | None,
     batch_size: int | None,
+    options: tuple[str, ...],
     as_json: bool,
     quiet: bool,
     **sandbox: Any,
@@ -74,6 +76,7 @@ def evaluate(
         max_tokens=max_tokens,
     )
     wanted = [t for t in tasks.split(",") if t.strip()] if tasks else None
+    given = backend_options(options) | ({"batch_size": batch_size} if batch_size else {})
     plans = [
         Plan(
             workspace=workspace,
@@ -83,7 +86,7 @@ def evaluate(
             style=style or model.style,  # type: ignore[arg-type]
             sampling=sampling,
             backend=backend or model.backend,
-            backend_options={"batch_size": batch_size} if batch_size else {},
+            backend_options=given,
         )
         for model in models
         for benchmark in benchmarks

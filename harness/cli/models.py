@@ -104,7 +104,7 @@ def add_command(
     Examples: `add mine path:checkpoints/mine --style chat`,
     `add answers samples:answers.jsonl`.
     """
-    from harness.backends import PLANNED, backend_names
+    from harness.backends import backend_names
     from harness.display import show_json
     from harness.errors import UnknownName
     from harness.records import Model
@@ -113,7 +113,7 @@ def add_command(
 
     workspace = _workspace(workspace_name)
     backend = given.pop("backend") or default_backend(source)
-    known = [*backend_names(), *PLANNED]
+    known = backend_names()
     if backend not in known:
         raise UnknownName("backend", backend, known, "magibench models add --help")
     model = Model(name=name, source=source, backend=backend, license=license_, **given)

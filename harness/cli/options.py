@@ -34,6 +34,28 @@ def sandbox_options(command: F) -> F:
     return command
 
 
+def backend_options(pairs: Sequence[str]) -> dict[str, Any]:
+    """Return options given as KEY=VALUE; a value is JSON where it can be read as that, else text.
+
+    Raises:
+        UsageError: one has no "=", or no key.
+    """
+    import json
+
+    from harness.errors import UsageError
+
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise UsageError(f"{pair!r} is not an option.", "Write KEY=VALUE, e.g. -o dtype=float32.")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
 def run_plans(
     plans: Sequence[Plan], *, sandbox: str, slots: int | None, runtime: str | None, no_cache: bool, quiet: bool
 ) -> list[Run]:

@@ -19,7 +19,7 @@ from harness.sources.parsing import (
     SamplesSource,
     parse_source,
 )
-from harness.sources.weights import Weights, find_weights
+from harness.sources.weights import Weights, find_weights, is_adapter
 from harness.workspace import Workspace
 
 Progress = Callable[[str], None]
@@ -74,8 +74,8 @@ def resolve(model: Model, workspace: Workspace, progress: Progress | None = None
             return Resolved("samples", _samples_file(source, workspace))
         case OpenAISource():
             raise ModelError(
-                f"{model.name} is served by {source.base_url}, and there is no backend for servers yet.",
-                "Use its weights (path: or hub:), or its answers (samples:file.jsonl).",
+                f"{model.name} is served by {source.base_url}: it has no weights here.",
+                "Use the backend openai.",
             )
         case EchoSource():
             return Resolved("echo", workspace.root)
@@ -94,18 +94,25 @@ def status(model: Model, workspace: Workspace) -> Status:
                     return Status(state="downloadable", detail="not downloaded yet", remedy=_fetch(model))
                 return Status(state="ready", detail=str(folder), remedy="")
             case FolderSource():
-                found = find_weights(workspace.root / Path(source.path).expanduser(), source.file)
-                return Status(state="ready", detail=str(found.folder / (found.gguf_file or "")), remedy="")
+                return _folder_status(model, workspace.root / Path(source.path).expanduser(), source.file)
             case SamplesSource():
                 return Status(state="ready", detail=str(_samples_file(source, workspace)), remedy="")
             case OpenAISource():
-                return Status(
-                    state="remote", detail=f"{source.model} at {source.base_url}", remedy="No backend for servers yet."
-                )
+                return Status(state="remote", detail=f"{source.model} at {source.base_url}", remedy="")
             case EchoSource():
                 return Status(state="ready", detail="the benchmark's reference solutions", remedy="")
     except ModelError as error:
         return Status(state="missing", detail=error.message, remedy=error.remedy)
+
+
+def _folder_status(model: Model, place: Path, file: str) -> Status:
+    if is_adapter(place):
+        if model.base:
+            return Status(state="ready", detail=f"{place}, an adapter on {model.base}", remedy="")
+        said = f"{place} is an adapter, and its entry doesn't say of which model"
+        return Status(state="missing", detail=said, remedy='Add base = "NAME" to its entry.')
+    found = find_weights(place, file)
+    return Status(state="ready", detail=str(found.folder / (found.gguf_file or "")), remedy="")
 
 
 def _package_status(model: Model, source: PackageSource) -> Status:

@@ -43,11 +43,21 @@ def find_weights(path: Path, file: str = "") -> Weights:
         if not (path / file).is_file():
             raise ModelError(f"{path} has no {file}.", f"Name one of {_names(path, '.gguf') or 'its files'}.")
         return Weights(path, file)
+    if is_adapter(path):
+        raise ModelError(
+            f"{path} is a LoRA adapter, not a model.",
+            "Use --backend vllm, which applies it, or merge it into its base.",
+        )
     if _shards(path):
         if not (path / "config.json").is_file():
             raise ModelError(f"{path} has weights but no config.json.", "Save the model with its configuration.")
         return Weights(path)
     return _only_gguf(path)
+
+
+def is_adapter(folder: Path) -> bool:
+    """Return whether a folder holds a LoRA adapter, as PEFT writes it, and not a model."""
+    return (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file()
 
 
 def _only_gguf(path: Path) -> Weights:

@@ -47,14 +47,12 @@ def requests(*keys):
     return [Request(Prompt(problem_id=problem, style="base", text="x", sha256="f"), index) for problem, index in keys]
 
 
-def test_names_are_guessed_and_what_is_to_come_is_said(place):
-    assert set(backend_names()) >= {"echo", "openai", "replay", "transformers"}
+def test_names_are_guessed_and_wrong_options_are_said(place):
+    assert set(backend_names()) >= {"echo", "openai", "replay", "transformers", "vllm"}
     model = Model(name="m", source="path:x")
     with pytest.raises(UnknownName) as caught:
         open_backend("transformer", model, place)
     assert "'transformers'" in caught.value.remedy
-    with pytest.raises(BackendError, match="still to come"):
-        open_backend("vllm", model, place)
     with pytest.raises(UsageError, match="no option batch_size"):
         open_backend("echo", Model(name="echo", source="echo:"), place, None, batch_size=3)
 

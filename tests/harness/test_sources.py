@@ -127,7 +127,7 @@ def test_samples_and_servers(workspace):
     with pytest.raises(ModelError, match="doesn't exist"):
         resolve(model("samples:b.jsonl"), workspace)
     assert status(model("openai:http://x/v1#m"), workspace)["state"] == "remote"
-    with pytest.raises(ModelError, match="no backend for servers"):
+    with pytest.raises(ModelError, match="no weights here"):
         resolve(model("openai:http://x/v1#m"), workspace)
 
 

@@ -159,7 +159,7 @@ class OpenAIBackend:
                 return self._sample(request, result)
             if isinstance(result, Refused):
                 self._reached = True
-                return self._failure(request, result.why)
+                return self._failure(request, result.why, "refused")
             attempt += 1
             # A server that never answered is most likely not there at all: people shouldn't wait minutes to hear it.
             allowed = self._settings.retries if self._reached else min(self._settings.retries, 2)
@@ -167,7 +167,7 @@ class OpenAIBackend:
                 self._failed_in_a_row += 1
                 if not self._reached or self._failed_in_a_row >= self._settings.give_up_after:
                     raise self._gone(result.why)
-                return self._failure(request, f"{result.why}, {attempt} times")
+                return self._failure(request, f"{result.why}, {attempt} times", "no answer")
             self.usage.retries += 1
             if result.busy:
                 self._pacer.slow_down(result.after_s)
@@ -202,20 +202,23 @@ class OpenAIBackend:
             text=trim(answer.text, request.prompt.stop),
             prompt_sha256=request.prompt.sha256,
             finish=answer.finish,
+            error="refused: content filter" if answer.finish == "error" else "",
             prompt_tokens=answer.prompt_tokens or None,
             completion_tokens=answer.completion_tokens or None,
         )
 
-    def _failure(self, request: Request, why: str) -> Sample:
+    def _failure(self, request: Request, why: str, kind: str) -> Sample:
         """Return the sample of a prompt that could not be answered, and remember why."""
         self.usage.errors += 1
         self.errors[request.key] = why
+        error = f"{kind}: {why}"
         return Sample(
             problem_id=request.prompt.problem_id,
             index=request.index,
             text="",
             prompt_sha256=request.prompt.sha256,
             finish="error",
+            error=error,
         )
 
     def _gone(self, why: str) -> BackendError:

@@ -46,6 +46,7 @@ from harness.backends.transformers.loading import (
     load,
 )
 from harness.benchmarks import Benchmark
+from harness.engines.server.rendering import Unanswerable, chat_text, encode
 from harness.errors import BackendError, UsageError
 from harness.fim import fill
 from harness.records import Model, Prompt, Sample, Sampling
@@ -54,9 +55,6 @@ from harness.workspace import Workspace
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
-
-MARK = "\x1amagibench\x1a"
-"""Stands where the prefilled answer ends while a chat template is rendered around it."""
 
 
 class TransformersBackend:
@@ -177,9 +175,6 @@ class TransformersBackend:
     def render(self, prompt: Prompt) -> str:
         """Return the text that the model continues.
 
-        A prefilled answer is rendered as EvalPlus does it: the template goes around the prefill,
-        a mark and a closing fence, and everything before the mark is the prompt.
-
         Raises:
             BackendError: the style is chat and the model has no chat template, or insertion and it has no tokens for that.
         """
@@ -193,28 +188,14 @@ class TransformersBackend:
             return text
         if not prompt.turns:
             return prompt.text
-        if not self._tokenizer.chat_template:
-            raise BackendError(
-                f"{self._model_name} has no chat template, so it can't be asked in the style chat.", "Use --style base."
-            )
-        turns = [dict(turn) for turn in prompt.turns]
-        if turns[-1]["role"] != "assistant":
-            return str(self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
-        turns[-1]["content"] += f"{MARK}\n```\n"
-        text = str(self._tokenizer.apply_chat_template(turns, tokenize=False))
-        before, mark, _ = text.partition(MARK)
-        if not mark:
-            raise BackendError(
-                f"The chat template of {self._model_name} leaves out the assistant's last turn.", "Use --style base."
-            )
-        return before
+        try:
+            return chat_text(self._tokenizer, prompt.turns)
+        except Unanswerable as error:
+            raise BackendError(f"{self._model_name} {error}", error.remedy) from None
 
     def _encode(self, prompt: Prompt) -> list[int]:
         """Return a prompt's tokens, with the special ones that the tokenizer adds, but none twice."""
-        text = self.render(prompt)
-        bos = self._tokenizer.bos_token
-        special = not (bos and text.startswith(bos))
-        return list(self._tokenizer.encode(text, add_special_tokens=special))
+        return encode(self._tokenizer, self.render(prompt))
 
     def _decode(self, ids: Sequence[int], skip_special: bool) -> str:
         return str(self._tokenizer.decode(ids, skip_special_tokens=skip_special, clean_up_tokenization_spaces=False))

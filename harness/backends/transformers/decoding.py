@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from harness.backends.batching import Decode, Row
+from harness.errors import BackendError
 from harness.records import Sampling
 
 
@@ -79,7 +80,10 @@ def choose_tokens(logits: Any, sampling: Sampling, draws: Sequence[random.Random
         draws: One generator per row: a row's draws don't depend on its neighbours.
     """
     if sampling.temperature == 0:
-        return logits.argmax(-1).tolist()  # type: ignore[no-any-return]
+        best, tokens = logits.max(-1)
+        # The largest of numbers among which is NaN is NaN: one look per row, not one per word of the vocabulary.
+        _refuse_nan(best)
+        return tokens.tolist()  # type: ignore[no-any-return]
     if logits.device.type == "mps":
         logits = logits.cpu()  # it has no double precision
     # In double precision: a draw is compared with a sum over the whole vocabulary.
@@ -87,6 +91,7 @@ def choose_tokens(logits: Any, sampling: Sampling, draws: Sequence[random.Random
         dim=-1, descending=True, stable=True
     )
     total = chances.cumsum(-1)
+    _refuse_nan(total[:, -1])
     if sampling.top_p < 1:
         # A token is in the nucleus if those before it don't fill it: the first always is.
         chances = chances.masked_fill(total - chances >= sampling.top_p, 0)
@@ -94,3 +99,9 @@ def choose_tokens(logits: Any, sampling: Sampling, draws: Sequence[random.Random
     aim = torch.tensor([[draw.random()] for draw in draws], dtype=total.dtype, device=total.device) * total[:, -1:]
     place = torch.searchsorted(total, aim, right=True).clamp(max=total.shape[-1] - 1)
     return order.gather(-1, place)[:, 0].tolist()  # type: ignore[no-any-return]
+
+
+def _refuse_nan(values: Any) -> None:
+    """Raise if the model gives NaN: what it says then is rubbish, and no answer of it counts."""
+    if bool(torch.isnan(values).any()):
+        raise BackendError("The model gives NaN.", "Its weights are damaged, or -o dtype=float32 is needed.")

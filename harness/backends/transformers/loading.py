@@ -74,7 +74,7 @@ def load(name: str, found: Resolved, dtype: str, device: str, progress: Progress
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            folder = _unpacked(found, dtype, progress) if found.gguf_file else found.path
+            folder = unpacked(found, dtype, progress) if found.gguf_file else found.path
             progress(f"loading {name}")
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             model = transformers.AutoModelForCausalLM.from_pretrained(
@@ -123,7 +123,7 @@ def default_batch_size(model: Any, device: str) -> int:
     return int(max(1, min(most, budget // (token * ROW_TOKENS))))
 
 
-def _unpacked(found: Resolved, dtype: str, progress: Progress) -> Path:
+def unpacked(found: Resolved, dtype: str, progress: Progress) -> Path:
     """Return a folder with the weights of a GGUF file unpacked: made once, complete or not at all.
 
     Unpacking 135M parameters takes 15 to 40 s, loading the copy half a second.
