@@ -52,7 +52,7 @@ def list_command(workspace_name: str | None, as_json: bool) -> None:
 @click.pass_obj
 def show_command(workspace_name: str | None, run: str, as_json: bool, failed: bool) -> None:
     """Show one RUN: an id, the beginning of one, or "latest"."""
-    from harness.answers import described
+    from harness.answers import described, flaws
     from harness.display import percent, show_json, show_table, state
     from harness.runs import open_run
 
@@ -77,7 +77,7 @@ def show_command(workspace_name: str | None, run: str, as_json: bool, failed: bo
         ("created", record.created),
         *((f"{m.suite} pass@{m.k}", percent(m) + " %") for m in record.metrics),
         *((f"{m.group}, pass@{m.k}", f"{percent(m)} %, {m.problems} problems") for m in record.breakdown),
-        ("answers", described(record.answers, record.samples) or "all whole"),
+        ("answers", described(flaws(folder.samples().values()), record.samples) or "all whole"),
         ("reasons", ", ".join(f"{n} {r}" for r, n in Counter(v.reason for v in verdicts.values()).most_common())),
         *_beside(list(verdicts.values())),
     ]
