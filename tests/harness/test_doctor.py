@@ -13,7 +13,7 @@ from harness.cli.init import make_workspace
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 STATES = {"ok", "warn", "missing"}
-SECTIONS = ["engine", "runtimes", "images", "data", "workspace", "models", "runs", "machine"]
+SECTIONS = ["engine", "runtimes", "images", "data", "workspace", "models", "engines", "runs", "machine"]
 
 
 def doctor(*arguments, cwd, **variables):
