@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from harness.benchmarks import withheld
 from harness.errors import IncompleteRun, MagibenchError, RunError
-from harness.records import Run, Sample
+from harness.records import Metric, Problem, Run, Sample, Score, Verdict
 from harness.runs import Key, RunFolder, list_runs, open_run
-from harness.statistics import metrics, suites_of
+from harness.statistics import breakdown, metrics, suites_of
 from harness.workspace import Workspace
-from leaderboard.entries import PublishedRun, refusal
+from leaderboard.entries import PublishedRun, bare, refusal
 from leaderboard.site import Report, build
 
 
@@ -104,25 +105,40 @@ def select(workspace: Workspace, names: Sequence[str] = ()) -> tuple[list[Publis
 def gather(folder: RunFolder, run: Run) -> PublishedRun:
     """Read a run's journals, check run.json against them, and take the programs out of the samples.
 
+    Of a benchmark whose texts are withheld (``harness.benchmarks.withheld``) none is taken.
+
     Raises:
         RunError: a journal is damaged, or its verdicts give other numbers than run.json.
     """
     asked = set(run.problems)
     verdicts = [v for v in folder.verdicts().values() if v.problem_id in asked and not v.infra]
     samples = {k: s for k, s in folder.samples().items() if s.problem_id in asked}
-    if len(verdicts) != run.judged or metrics(verdicts, run.problems, suites_of(run)) != run.metrics:
+    problems = _problems(run)
+    if len(verdicts) != run.judged or _derived(run, verdicts, problems) != (run.metrics, run.breakdown):
         raise RunError(
             f"{folder.id}: its verdicts don't give the numbers of its run.json.",
             "Run the same command again: it derives run.json from the journals.",
         )
-    prompts, programs = _from_benchmark(run, samples)
-    return PublishedRun(
+    entry = PublishedRun(
         run=public(run),
         verdicts=verdicts,
         samples={k: s.text for k, s in samples.items()},
-        programs=programs,
-        prompts=prompts,
+        programs=_programs(run, samples) if problems else {},
+        prompts={p: problems[p].prompt for p in run.problems if p in problems},
+        language=next((problem.language for problem in problems.values()), "python"),
+        withheld=withheld(run.benchmark),
     )
+    return bare(entry)
+
+
+def _derived(
+    run: Run, verdicts: Sequence[Verdict], problems: Mapping[str, Problem]
+) -> tuple[list[Metric], list[Metric]]:
+    """Return the numbers that verdicts give; those by group are the run's own where the data isn't at hand."""
+    suites = suites_of(run)
+    groups = {p: problems[p].meta["groups"] for p in problems if "groups" in problems[p].meta}
+    by_group = breakdown(verdicts, groups, suites) if problems else run.breakdown
+    return metrics(verdicts, run.problems, suites), by_group
 
 
 def public(run: Run) -> Run:
@@ -149,20 +165,36 @@ def _local(text: str) -> str:
     return lead + Path(path).name if path.startswith(("/", "~")) and not path.startswith("//") else text
 
 
-def _from_benchmark(run: Run, samples: dict[Key, Sample]) -> tuple[dict[str, str], dict[Key, str]]:
-    """Return prompts by problem and programs by sample; nothing where the data is not at hand."""
+def _problems(run: Run) -> dict[str, Problem]:
+    """Return the run's problems by id; none where the data is not at hand, or is other data of the same name."""
     from harness.benchmarks import load_benchmark
-    from harness.programs import program_of
 
     try:
         benchmark = load_benchmark(f"{run.benchmark}@{run.data_version}")
-        if benchmark.sha256 != run.data_sha256:
-            return {}, {}  # other data of the same name: its prompts are not those of this run
-        prompts = {p.id: p.prompt for p in benchmark.problems()}
-        programs = {key: program_of(run, sample).code for key, sample in samples.items()}
     except MagibenchError:
-        return {}, {}
-    return {p: prompts[p] for p in run.problems if p in prompts}, programs
+        return {}
+    if benchmark.sha256 != run.data_sha256:
+        return {}
+    asked = set(run.problems)
+    return {p.id: p for p in benchmark.problems() if p.id in asked}
+
+
+def _programs(run: Run, samples: Mapping[Key, Sample]) -> dict[Key, str]:
+    """Return the program that was judged by sample; nothing where it can't be made again."""
+    from harness.programs import program_of
+
+    try:
+        return {key: program_of(run, sample).code for key, sample in samples.items()}
+    except MagibenchError:
+        return {}
+
+
+def suite_scores(entries: Sequence[PublishedRun]) -> list[Score]:
+    """Return what models did in suites, from published runs."""
+    from harness.benchmarks.suites import SUITES, scores
+
+    newest = sorted((e.run for e in entries if not e.reference), key=lambda run: (run.created, run.id), reverse=True)
+    return [score for suite in SUITES for score in scores(suite, newest)]
 
 
 def publish(workspace: Workspace, out: Path | None = None, names: Sequence[str] = ()) -> Publication:
@@ -177,4 +209,4 @@ def publish(workspace: Workspace, out: Path | None = None, names: Sequence[str] 
     if names and selection.refused:
         first = selection.refused[0]
         raise IncompleteRun(first.reason, first.remedy)
-    return Publication(selection=selection, report=build(entries, out or workspace.site))
+    return Publication(selection=selection, report=build(entries, out or workspace.site, suite_scores(entries)))

@@ -31,6 +31,7 @@ __all__ = [
     "Run",
     "Sample",
     "Sampling",
+    "Score",
     "ScriptJob",
     "StepUse",
     "SuiteResult",
@@ -287,3 +288,32 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     """All samples of all asked problems have a verdict."""
     notes: list[str] = []
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model did in a suite: several benchmarks under one name (``harness.benchmarks.suites``)."""
+
+    suite: str
+    model: str
+    style: str
+    """Prompt style; "as given" for samples from elsewhere."""
+    temperature: float
+    n: int
+    """Samples per problem."""
+    benchmarks: list[str]
+    """All members, in the suite's order."""
+    members: dict[str, float]
+    """Benchmark to pass@1, 0..1; only of members with a complete run of all problems."""
+    runs: dict[str, str]
+    """Benchmark to the id of the run that counts: the newest complete one, else the newest."""
+    missing: dict[str, str]
+    """Benchmark to why it doesn't count: "no run", "incomplete", "100 of 161 problems"."""
+    weighted: float | None
+    """Mean of pass@1 weighted by problems; None while a member is missing."""
+    plain: float | None
+    """Mean of pass@1 over members; None while a member is missing."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every member counts."""
+        return not self.missing

@@ -26,6 +26,10 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
     """Program that was judged, where it could be taken out of the sample again."""
     prompts: Mapping[str, str] = {}
     """By problem id; empty where the benchmark's data is not at hand."""
+    language: str = "python"
+    """Of the programs, as it stands at a fence."""
+    withheld: str = ""
+    """Why no text of a problem or an answer may be shown, in a sentence for the pages; see ``bare``."""
 
     @property
     def reference(self) -> bool:
@@ -40,6 +44,14 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
     def metrics(self) -> list[Metric]:
         """Derive the numbers from the verdicts, with the one function that does."""
         return metrics(self.verdicts, self.run.problems, self.suites)
+
+
+def bare(entry: PublishedRun) -> PublishedRun:
+    """Return ``entry`` without any text of problems and answers, if they are to be withheld: verdicts and numbers alone."""
+    if not entry.withheld:
+        return entry
+    verdicts = [msgspec.structs.replace(v, evidence=None) for v in entry.verdicts]
+    return msgspec.structs.replace(entry, verdicts=verdicts, samples={}, programs={}, prompts={})
 
 
 def is_reference(run: Run) -> bool:

@@ -17,14 +17,16 @@ from typing import Any
 import msgspec
 
 from harness.errors import RunError
-from harness.records import Interval, Metric
+from harness.records import Interval, Metric, Score
 from leaderboard import downloads, text, verdicts
 from leaderboard.answers import attempt, by_problem
 from leaderboard.boards import Board, Table, arrange, compare
 from leaderboard.code import highlight
+from leaderboard.details import endings_of, groups_of
 from leaderboard.drawing import difference_bar, interval_bar
-from leaderboard.entries import PublishedRun, refusal
+from leaderboard.entries import PublishedRun, bare, refusal
 from leaderboard.files import SiteFolder
+from leaderboard.suites import SuiteBoard, as_json, suite_boards
 
 HERE = Path(__file__).parent
 
@@ -64,8 +66,10 @@ class _Links:
         return f"problems/{board.id}/{self.problems[board.id, problem]}.html"
 
 
-def build(runs: Sequence[PublishedRun], out: Path) -> Report:
+def build(runs: Sequence[PublishedRun], out: Path, scores: Sequence[Score] = ()) -> Report:
     """Write the site of ``runs`` to the folder ``out``; with no runs, a page that says how to make one.
+
+    ``scores`` are those of suites; only members that are among ``runs`` are shown.
 
     Raises:
         IncompleteRun: a run may not be published (``refusal``).
@@ -79,7 +83,8 @@ def build(runs: Sequence[PublishedRun], out: Path) -> Report:
     if len({e.run.id for e in runs}) < len(runs):
         raise RunError("Two of the runs have the same id.", "Publish each run once.")
     folder = SiteFolder(out)
-    for name, data in _files(arrange(runs)):
+    shown = [bare(entry) for entry in runs]
+    for name, data in _files(arrange(shown), suite_boards(scores, shown)):
         folder.write(name, data)
     removed = folder.finish()
     return Report(
@@ -93,7 +98,7 @@ def build(runs: Sequence[PublishedRun], out: Path) -> Report:
     )
 
 
-def _files(boards: Sequence[Board]) -> Iterator[tuple[str, bytes]]:
+def _files(boards: Sequence[Board], suites: Sequence[SuiteBoard]) -> Iterator[tuple[str, bytes]]:
     """Yield every file of the site: name relative to its root, and content."""
     entries = [e for board in boards for e in board.entries]
     links = _Links(
@@ -101,7 +106,9 @@ def _files(boards: Sequence[Board]) -> Iterator[tuple[str, bytes]]:
         {(b.id, p): s for b in boards for p, s in text.slugs(b.problems).items()},
     )
     yield "assets/site.css", (HERE / "assets" / "site.css").read_bytes()
-    yield "index.html", _render("index.html", "", links=links, boards=boards, entries=entries)
+    yield "index.html", _render("index.html", "", links=links, boards=boards, suites=suites, entries=entries)
+    for suite in suites:
+        yield f"data/{text.slug(suite.name)}.json", as_json(suite)
     for board in boards:
         for table in board.tables:
             yield f"data/{table.id}.csv", downloads.as_csv(board, table)
@@ -130,6 +137,8 @@ def _run_page(links: _Links, board: Board, table: Table, entry: PublishedRun) ->
         metrics=entry.metrics(),
         marks=marks,
         versus=versus,
+        groups=groups_of(entry),
+        endings=endings_of(entry),
         reach=min(1.0, max(ends, default=1.0) * 1.05),
     )
 
@@ -149,6 +158,8 @@ def _problem_pages(links: _Links, board: Board) -> Iterator[tuple[str, bytes]]:
                 board=board,
                 problem=problem,
                 prompt=prompt,
+                language=board.entries[0].language,
+                withheld=next((e.withheld for e in board.entries if e.withheld), ""),
                 attempts=attempts,
                 before=board.problems[position - 1] if position else None,
                 after=board.problems[position + 1] if position + 1 < len(board.problems) else None,
@@ -188,6 +199,7 @@ def _environment() -> Any:
         "count": text.count,
         "day": text.day,
         "flatten": text.flatten,
+        "language_name": text.language_name,
         "percent": text.percent,
         "p_value": text.p_value,
         "seconds": text.seconds,
@@ -195,6 +207,7 @@ def _environment() -> Any:
         "sandbox": text.sandbox,
         "signed": text.signed,
         "size": text.size,
+        "slug": text.slug,
         "span": text.span,
         "style": text.style,
         "style_words": text.style_words,

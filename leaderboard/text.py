@@ -9,15 +9,33 @@ from typing import Any
 
 from harness.records import Interval, Run
 
-NAMES = {"humaneval": "HumanEval", "humaneval+": "HumanEval+", "mbpp": "MBPP", "mbpp+": "MBPP+"}
+NAMES = {
+    "humaneval": "HumanEval", "humaneval+": "HumanEval+", "mbpp": "MBPP", "mbpp+": "MBPP+", "ds1000": "DS-1000",
+    "multipl-e": "MultiPL-E", "multipl-e-mbpp": "MultiPL-E MBPP",
+}  # fmt: skip
 """Benchmarks as their papers write them; others are shown by their own name."""
+
+LANGUAGES = {
+    "cpp": "C++", "java": "Java", "js": "JavaScript", "php": "PHP", "swift": "Swift", "rs": "Rust", "ts": "TypeScript",
+    "sh": "Bash", "cs": "C#", "go": "Go", "pl": "Perl", "lua": "Lua", "rb": "Ruby", "r": "R", "d": "D", "rkt": "Racket",
+    "scala": "Scala", "jl": "Julia",
+}  # fmt: skip
+"""MultiPL-E's keys as people write the languages."""
 
 DASH = "–"
 
 
 def benchmark_name(name: str) -> str:
     """Return a benchmark's name as its paper writes it."""
+    suite, _, last = name.rpartition("-")
+    if suite in NAMES and last in LANGUAGES:
+        return f"{NAMES[suite]} {LANGUAGES[last]}"
     return NAMES.get(name, name)
+
+
+def language_name(key: str) -> str:
+    """Return MultiPL-E's key of a language as people write it; any other text as it is."""
+    return LANGUAGES.get(key, key)
 
 
 def percent(value: float) -> str:

@@ -14,7 +14,18 @@ from typing import Any, Literal, Protocol
 from harness.errors import UnknownName, UsageError
 from harness.records import Extraction, Problem, Prompt, Sample, Style
 
-__all__ = ["BUILT_IN", "GROUP", "Benchmark", "Family", "Listed", "available", "families", "family", "load_benchmark"]
+__all__ = [
+    "BUILT_IN",
+    "GROUP",
+    "Benchmark",
+    "Family",
+    "Listed",
+    "available",
+    "families",
+    "family",
+    "load_benchmark",
+    "withheld",
+]
 
 MULTIPL_E_LANGUAGES = (
     "cpp", "java", "js", "php", "swift", "rs", "ts", "sh", "cs", "go", "pl", "lua", "rb", "r", "d", "rkt", "scala", "jl",
@@ -157,6 +168,18 @@ def family(name: str) -> Family:
     found: Any = getattr(importlib.import_module(module), table)
     chosen: Family = found[entry] if entry else found
     return chosen
+
+
+def withheld(name: str) -> str:
+    """Return why the texts of a benchmark's problems and answers may not be published; empty where they may.
+
+    It is a property of the family, so that it is known where the data is not: ``withheld``, which a family may leave out.
+    Of a benchmark that isn't known here nothing can be said, so its texts are held back.
+    """
+    try:
+        return str(getattr(family(name), "withheld", ""))
+    except (UnknownName, ImportError):
+        return f"The texts of {name} are not shown: where this page was made, nothing is known of that benchmark."
 
 
 def load_benchmark(spec: str) -> Benchmark:

@@ -181,6 +181,10 @@ class DS1000Family(Released):
     name = "ds1000"
     title = "DS-1000: data science with seven libraries (simplified, 2024)"
     suites = ("base",)
+    withheld = (
+        "The texts of DS-1000 are not shown, so that its problems don't get into training data from these pages: "
+        "neither prompts and references nor answers, which repeat them, nor what the tests compared."
+    )
 
     def load(self, version: str) -> DS1000:
         """Load a version.

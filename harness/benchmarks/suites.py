@@ -10,39 +10,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from harness.records import Run
+from harness.records import Run, Score
+
+__all__ = ["SUITES", "Score", "expand", "scores"]
 
 SUITES: dict[str, tuple[str, ...]] = {
     "multipl-e": tuple(f"multipl-e-{language}" for language in ("java", "js", "cpp", "php", "swift", "rs")),
 }
 """Name to members, in the order of Magicoder's Table 2."""
-
-
-class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model did in a suite."""
-
-    suite: str
-    model: str
-    style: str
-    """Prompt style; "as given" for samples from elsewhere."""
-    temperature: float
-    n: int
-    """Samples per problem."""
-    members: dict[str, float]
-    """Benchmark to pass@1, 0..1; only of members with a complete run of all problems."""
-    runs: dict[str, str]
-    """Benchmark to the id of the run that counts: the newest complete one, else the newest."""
-    missing: dict[str, str]
-    """Benchmark to why it doesn't count: "no run", "incomplete", "100 of 161 problems"."""
-    weighted: float | None
-    """Mean of pass@1 weighted by problems; None while a member is missing."""
-    plain: float | None
-    """Mean of pass@1 over members; None while a member is missing."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether every member counts."""
-        return not self.missing
 
 
 def expand(names: Iterable[str]) -> list[str]:
@@ -91,6 +66,7 @@ def _score(suite: str, runs: Sequence[Run]) -> Score:
         style=_style(first),
         temperature=first.sampling.temperature,
         n=first.sampling.n,
+        benchmarks=list(SUITES[suite]),
         members=values,
         runs={member: run.id for member, run in chosen.items()},
         missing=missing,
