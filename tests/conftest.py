@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A property's first example may import half a library: time is no property.
+hypothesis.settings.register_profile("magibench", deadline=None)
+hypothesis.settings.load_profile("magibench")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

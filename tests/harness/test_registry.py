@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import RegistryError, UnknownName
@@ -178,7 +178,6 @@ entries = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(model=entries)
 def test_what_is_added_is_read_back_and_removing_undoes_it(tmp_path_factory, model):
     folder = tmp_path_factory.mktemp("workspace")
