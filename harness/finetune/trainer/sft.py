@@ -73,7 +73,6 @@ class Tuner(SFTTrainer):
     ) -> None:
         """``saved`` gets every checkpoint's step and folder, on the first process, before it is declared whole."""
         self.recipe, self.plan, self.rows, self.emit, self.saved = recipe, plan, rows, emit, saved
-        self.before: Callable[[int], None] = lambda step: None
         self._spent = 0.0
         self._since: float | None = None
         self._first = 0
@@ -113,8 +112,8 @@ class Tuner(SFTTrainer):
         return super().training_step(*args, **kwargs)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Journal a step."""
-        if "loss" not in logs or not self.is_world_process_zero():
+        """Journal a step, and measure where it is time to; every process measures, for FSDP needs them all."""
+        if "loss" not in logs:
             return
         step, steps = self.state.global_step, len(self.plan.steps)
         if self._since is not None:
@@ -124,24 +123,25 @@ class Tuner(SFTTrainer):
             raise TrainingError(
                 f"The loss is {logs['loss']} at step {step}.", "Lower optimizer.learning_rate, or set optimizer.clip = 1."
             )
-        done = self._totals[step] - self._totals[self._first]
-        speed = done / max(self._spent, 1e-9)
-        self.emit(
-            StepTrained(
-                step=step,
-                steps=steps,
-                loss=round(float(logs["loss"]), 6),
-                learning_rate=float(logs.get("learning_rate", 0.0)),
-                gradient_norm=round(float(logs.get("grad_norm") or 0.0), 4),
-                tokens=self._totals[step],
-                tokens_per_s=round(speed, 1),
-                memory_mib=_memory_mib(),
-                left_s=round((self._totals[-1] - self._totals[step]) / speed, 1),
-            )
-        )
+        if self.is_world_process_zero():
+            self.emit(self._trained(logs, step, steps))
         every = self.recipe.evaluate.held_out_every
         if step == steps or (every and step % every == 0):
             self.measure(step)
+
+    def _trained(self, logs: dict[str, float], step: int, steps: int) -> StepTrained:
+        speed = (self._totals[step] - self._totals[self._first]) / max(self._spent, 1e-9)
+        return StepTrained(
+            step=step,
+            steps=steps,
+            loss=round(float(logs["loss"]), 6),
+            learning_rate=float(logs.get("learning_rate", 0.0)),
+            gradient_norm=round(float(logs.get("grad_norm") or 0.0), 4),
+            tokens=self._totals[step],
+            tokens_per_s=round(speed, 1),
+            memory_mib=_memory_mib(),
+            left_s=round((self._totals[-1] - self._totals[step]) / speed, 1),
+        )
 
     def start_from(self, step: int) -> None:
         """Count speed from this step on."""
