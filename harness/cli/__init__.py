@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("harness.cli.compare:compare", "Compare two runs, paired, problem by problem."),
     "publish": ("harness.cli.publish:publish", "Write the leaderboard as static pages."),
     "data": ("harness.cli.data:data", "Make instruction data: seeds, teachers, cleaning, export."),
+    "train": ("harness.cli.train:train", "Fine-tune a model by a recipe; resume, list, show."),
     "demo": ("harness.cli.demo:demo", "Judge a real small model and the reference solutions."),
 }
 """Command name to where it is defined and its line of help."""

@@ -171,10 +171,10 @@ class Training:
             trainer.measure(0)
             self._evaluate(0, self.base.name)
         self.emit(TrainingStarted(training=self.folder.name, step=step, steps=len(plan.steps)))
+        if step and self.first:
+            self._register(step)
         if step < len(plan.steps):
             trainer.train(resume_from_checkpoint=str(self.folder.checkpoint(step)) if step else None)
-        elif self.first:
-            self._register(step)
 
     def _saved(self, step: int, path: Path) -> None:
         """Complete a checkpoint, declare it whole, put it into models.toml, let go of older ones."""
