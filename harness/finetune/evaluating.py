@@ -30,6 +30,4 @@ def evaluate(workspace: Workspace, model: str, asked: Evaluate, style: str, step
         )
     run = json.loads(done.stdout)[0]
     scores = {m["suite"]: m["value"] for m in run["metrics"] if m["k"] == 1}
-    return Evaluated(
-        step=step, benchmark=asked.benchmark, run=run["id"], problems=len(run["problems"]), scores=scores
-    )
+    return Evaluated(step=step, benchmark=asked.benchmark, run=run["id"], problems=len(run["problems"]), scores=scores)

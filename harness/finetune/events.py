@@ -12,7 +12,7 @@ class TrainingPlanned(Event, frozen=True, kw_only=True, tag="training-planned"):
     training: str
     rows: int
     held_out: int
-    counts: dict[str, int] = {}
+    counts: dict[str, int]
     """Rows left out or cut, by reason."""
     steps: int
     tokens: int

@@ -169,7 +169,7 @@ def last_whole(folder: TrainingFolder) -> tuple[int, list[str]]:
 
     A damaged checkpoint is set aside under another name; one that was never finished is removed.
     """
-    wrong = []
+    wrong: list[str] = []
     if folder.checkpoints.is_dir():
         for path in folder.checkpoints.glob("checkpoint-*"):
             if path.name[11:].isdigit() and not (path / WHOLE).is_file():

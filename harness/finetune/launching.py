@@ -40,7 +40,9 @@ def check(workspace: Workspace, recipe: Recipe, recipe_path: Path | None = None)
     check_free(workspace, recipe)
     for name in recipe.datasets:
         if any(word in name.lower().replace("_", "-") for word in ("multipl-e", "multiple-", "ds-1000", "ds1000")):
-            raise DatasetError(f"{name} may not be trained on: its licence or its use as a test forbids it.", "Use another.")
+            raise DatasetError(
+                f"{name} may not be trained on: its licence or its use as a test forbids it.", "Use another."
+            )
         try:
             open_dataset(workspace, name)
         except UnknownName as error:
@@ -87,7 +89,8 @@ def train(
             failed = _follow(child, events, seen, emit)
     if child.returncode:
         message, remedy = failed or (
-            f"The training process ended with status {child.returncode}.", "The same command goes on."
+            f"The training process ended with status {child.returncode}.",
+            "The same command goes on.",
         )
         raise TrainingError(message, f"{remedy} Its log: {folder.path / 'log.txt'}".strip())
     return folder
@@ -127,7 +130,13 @@ def _command(
 def _environment() -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    quiet = {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_VERBOSITY": "error", "TQDM_DISABLE": "1"}
+    # Threads that wait by spinning take the cores from whoever else needs them, sandboxes of an evaluation too.
+    quiet = {
+        "TOKENIZERS_PARALLELISM": "false",
+        "OMP_WAIT_POLICY": "passive",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "TQDM_DISABLE": "1",
+    }
     return {**os.environ, **quiet, "PYTHONPATH": os.pathsep.join(paths)}
 
 

@@ -105,7 +105,9 @@ def weights_sha256(folder: Path) -> str:
 def lineage(workspace: Workspace) -> list[dict[str, Any]]:
     """Return the models as a forest: name, facts, children; roots in the file's order."""
     models = load_models(workspace)
-    parents = {name: next((p for p in (m.base, *m.parents) if p in models and p != name), "") for name, m in models.items()}
+    parents = {
+        name: next((p for p in (m.base, *m.parents) if p in models and p != name), "") for name, m in models.items()
+    }
 
     def node(name: str, above: tuple[str, ...]) -> dict[str, Any]:
         model = models[name]
@@ -160,4 +162,6 @@ def _relative(path: Path, root: Path) -> str:
 
 def described(error: Exception) -> tuple[str, str]:
     """Return an error's message and remedy."""
-    return (error.message, error.remedy) if isinstance(error, MagibenchError) else (f"{type(error).__name__}: {error}", "")
+    return (
+        (error.message, error.remedy) if isinstance(error, MagibenchError) else (f"{type(error).__name__}: {error}", "")
+    )

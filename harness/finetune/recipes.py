@@ -26,7 +26,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A table of a recipe: unknown keys are errors."""
 
 
-class Data(Table, kw_only=True):
+class Data(Table, frozen=True, kw_only=True):
     """[data]: which rows, and how they become text."""
 
     dataset: str | list[str]
@@ -47,7 +47,7 @@ class Data(Table, kw_only=True):
     """Only rows without one."""
 
 
-class Tuning(Table, kw_only=True):
+class Tuning(Table, frozen=True, kw_only=True):
     """[tuning]: which weights change."""
 
     method: Literal["full", "lora"] = "full"
@@ -58,7 +58,7 @@ class Tuning(Table, kw_only=True):
     """Names of modules, or "all-linear"."""
 
 
-class Optimizer(Table, kw_only=True):
+class Optimizer(Table, frozen=True, kw_only=True):
     """[optimizer]."""
 
     name: Literal["adafactor", "adamw"] = "adafactor"
@@ -70,7 +70,7 @@ class Optimizer(Table, kw_only=True):
     """Largest norm of the gradient; 0: off, as in the paper."""
 
 
-class Batches(Table, kw_only=True):
+class Batches(Table, frozen=True, kw_only=True):
     """[batches]: a step sees ``rows`` rows, however they are packed."""
 
     rows: int = 512
@@ -84,7 +84,7 @@ class Batches(Table, kw_only=True):
     """0: as many as the epochs give."""
 
 
-class Compute(Table, kw_only=True):
+class Compute(Table, frozen=True, kw_only=True):
     """[compute]: how it is computed."""
 
     precision: Literal["bf16", "mixed", "float32"] = "bf16"
@@ -102,7 +102,7 @@ class Compute(Table, kw_only=True):
     """Threads of a CPU; 0: all cores."""
 
 
-class Checkpoints(Table, kw_only=True):
+class Checkpoints(Table, frozen=True, kw_only=True):
     """[checkpoints]."""
 
     every: int = 0
@@ -110,7 +110,7 @@ class Checkpoints(Table, kw_only=True):
     keep: int = 2
 
 
-class Evaluate(Table, kw_only=True):
+class Evaluate(Table, frozen=True, kw_only=True):
     """[evaluate]: what is measured while it trains."""
 
     held_out_every: int = 0
@@ -121,7 +121,7 @@ class Evaluate(Table, kw_only=True):
     max_tokens: int = 512
 
 
-class Recipe(Table, kw_only=True):
+class Recipe(Table, frozen=True, kw_only=True):
     """A training, as its file says."""
 
     name: str

@@ -58,7 +58,7 @@ def show(workspace_name: str | None, /, name: str, as_json: bool) -> None:
         show_json({"training": name, "recipe": folder.recipe(), "checkpoints": folder.steps(), "curves": curves})
         return
     for title, points in curves.items():
-        if title in {"loss"} or (title == "held-out loss" and len(points) > 4):
+        if title == "loss" or (title == "held-out loss" and len(points) > 4):
             click.secho(title, bold=True)
             click.echo("\n".join(terminal(points)))
         elif title not in {"learning rate", "tokens/s"}:

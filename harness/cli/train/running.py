@@ -25,7 +25,9 @@ def recipe_options(command: F) -> F:
     """Add --name and --set."""
     for option in (
         click.option("--name", metavar="NAME", help="Of the training and its model; default: the recipe's."),
-        click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="E.g. optimizer.learning_rate=1e-4."),
+        click.option(
+            "--set", "settings", multiple=True, metavar="KEY=VALUE", help="E.g. optimizer.learning_rate=1e-4."
+        ),
     ):
         command = option(command)
     return command
@@ -74,7 +76,9 @@ def resume(workspace_name: str | None, /, name: str, quiet: bool, as_json: bool)
 @recipe_options
 @click.option("--json", "as_json", is_flag=True, help="Write the plan as JSON to stdout.")
 @click.pass_obj
-def validate(workspace_name: str | None, /, recipe: str, name: str | None, settings: Sequence[str], as_json: bool) -> None:
+def validate(
+    workspace_name: str | None, /, recipe: str, name: str | None, settings: Sequence[str], as_json: bool
+) -> None:
     """Check RECIPE, its data and its model, and show steps, tokens and memory. No weights are loaded."""
     import shutil
 

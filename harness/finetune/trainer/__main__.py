@@ -66,7 +66,7 @@ def main() -> None:
 
         try:
             Training(Workspace(given.workspace), folder, emit, first=first).run(plan_only=given.plan)
-        except Exception as error:  # the parent shows what it was
+        except Exception as error:  # noqa: BLE001 - the parent shows what it was
             traceback.print_exc()
             message, remedy = lineage.described(error)
             emit(Notice(level="error", message=message, remedy=remedy))

@@ -6,6 +6,7 @@ row by row it is the sum of the squares, and the fused kernels need no mask at a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -37,7 +38,7 @@ def attend(
             query[:, :, a:b], key[:, :, a:b], value[:, :, a:b],
             dropout_p=dropout if module.training else 0.0, is_causal=True, scale=scaling, enable_gqa=grouped,
         )
-        for a, b in zip(ends, ends[1:], strict=False)
+        for a, b in pairwise(ends)
     ]  # fmt: skip
     return torch.cat(parts, 2).transpose(1, 2).contiguous(), None
 

@@ -33,7 +33,10 @@ def merge(base: Path, adapter: Path, target: Path) -> None:
     scale = config["lora_alpha"] / config["r"]
     low = load_file(adapter / "adapter_model.safetensors")
     deltas = {
-        name.removeprefix(PREFIX).replace(".lora_A.weight", ".weight"): (low[name], low[name.replace("lora_A", "lora_B")])
+        name.removeprefix(PREFIX).replace(".lora_A.weight", ".weight"): (
+            low[name],
+            low[name.replace("lora_A", "lora_B")],
+        )
         for name in low
         if ".lora_A." in name
     }
@@ -47,7 +50,9 @@ def merge(base: Path, adapter: Path, target: Path) -> None:
     for shard in shards:
         save_file(_merged(shard, deltas, scale), target / shard.name, metadata={"format": "pt"})
     if deltas:
-        raise TrainingError(f"The adapter changes {next(iter(deltas))}, which {base} hasn't.", "Was the base exchanged?")
+        raise TrainingError(
+            f"The adapter changes {next(iter(deltas))}, which {base} hasn't.", "Was the base exchanged?"
+        )
 
 
 def _merged(shard: Path, deltas: dict[str, Any], scale: float) -> dict[str, Any]:

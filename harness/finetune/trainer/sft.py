@@ -79,9 +79,7 @@ class Tuner(SFTTrainer):
         self._totals = [0]
         for tokens in plan.tokens:
             self._totals.append(self._totals[-1] + tokens)
-        super().__init__(
-            train_dataset=Dataset.from_dict({"rows": plan.micro}), data_collator=self._collate, **given
-        )
+        super().__init__(train_dataset=Dataset.from_dict({"rows": plan.micro}), data_collator=self._collate, **given)
 
     def _collate(self, items: list[dict[str, Any]]) -> dict[str, Any]:
         return self.batch([self.rows.train[place] for place in items[0]["rows"]])
@@ -121,7 +119,8 @@ class Tuner(SFTTrainer):
             self._since = None
         if not math.isfinite(logs["loss"]):
             raise TrainingError(
-                f"The loss is {logs['loss']} at step {step}.", "Lower optimizer.learning_rate, or set optimizer.clip = 1."
+                f"The loss is {logs['loss']} at step {step}.",
+                "Lower optimizer.learning_rate, or set optimizer.clip = 1.",
             )
         if self.is_world_process_zero():
             self.emit(self._trained(logs, step, steps))
@@ -170,7 +169,7 @@ class Tuner(SFTTrainer):
         target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
         try:
             # Past TRL's own, which writes a model card for the hub.
-            Trainer._save_checkpoint(self, model, trial)
+            Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001 - the hook that there is
             self.accelerator.wait_for_everyone()
             if self.is_world_process_zero():
                 self.saved(self.state.global_step, target)
