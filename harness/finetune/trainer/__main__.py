@@ -54,8 +54,9 @@ def main() -> None:
     if given.parent:
         threading.Thread(target=_die_with, args=(given.parent,), daemon=True).start()
     folder, first = TrainingFolder(given.folder), int(os.environ.get("RANK", "0")) == 0
-    with Journal(folder.path / "events.jsonl", TrainingEvent) as events, \
-            Journal(folder.path / "metrics.jsonl", TrainingEvent) as metrics:  # fmt: skip
+    events: Journal[TrainingEvent] = Journal(folder.path / "events.jsonl", TrainingEvent)
+    metrics: Journal[TrainingEvent] = Journal(folder.path / "metrics.jsonl", TrainingEvent)
+    with events, metrics:
 
         def emit(event: TrainingEvent) -> None:
             if first:

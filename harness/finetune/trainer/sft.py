@@ -65,7 +65,7 @@ def arguments(recipe: Recipe, plan: Plan, output: Path, device: str, processes: 
     )
 
 
-class Tuner(SFTTrainer):
+class Tuner(SFTTrainer):  # type: ignore[misc]
     """One training."""
 
     def __init__(

@@ -76,7 +76,9 @@ def trainable(workspace, tiny):
     shutil.copytree(tiny, workspace.root / "tiny")
     with workspace.models.open("a") as file:
         file.write('\n[models."tiny"]\nsource = "path:tiny"\nstyle = "chat"\n')
-    rows = [make_row(problem=f"Return {n}.", solution=f"def f():\n    return {n}\n", method="imported") for n in range(14)]
+    rows = [
+        make_row(problem=f"Return {n}.", solution=f"def f():\n    return {n}\n", method="imported") for n in range(14)
+    ]
     rows += [make_row(problem=" ", solution="x", method="imported"),
              make_row(problem="Long.", solution="x = 1\n" * 200, method="imported")]  # fmt: skip
     folder = workspace.datasets / "few"
