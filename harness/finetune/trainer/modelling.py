@@ -111,7 +111,7 @@ def lora(tuning: Tuning) -> LoraConfig | None:
         return None
     return LoraConfig(
         r=tuning.rank,
-        lora_alpha=tuning.alpha, # a float works, and recipes have them
+        lora_alpha=tuning.alpha,  # a float works, and recipes have them
         lora_dropout=tuning.dropout,
         target_modules=tuning.targets,
         task_type="CAUSAL_LM",
