@@ -14,7 +14,8 @@
     ├── BackendError               generation failed
     ├── RecipeError                a recipe is broken: file, step and parameter
     ├── CorpusError                a corpus can't be read
-    └── DatasetError               a dataset's folder is missing or damaged
+    ├── DatasetError               a dataset's folder is missing or damaged
+    └── TrainingError              a training can't begin or go on, or its folder is damaged
 
 Raise the most specific one, early, with the name of the thing and a ``remedy``.
 """
@@ -38,6 +39,7 @@ __all__ = [
     "RegistryError",
     "RunError",
     "SamplesError",
+    "TrainingError",
     "UnknownName",
     "UsageError",
     "WorkspaceError",
@@ -100,3 +102,7 @@ class CorpusError(MagibenchError):
 
 class DatasetError(MagibenchError):
     """A dataset's folder is missing, damaged, or was made by something else."""
+
+
+class TrainingError(MagibenchError):
+    """A training can't begin or go on, or its folder is damaged."""

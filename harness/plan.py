@@ -53,7 +53,8 @@ class Plan:
         """Return the run's name: readable, and different for different settings."""
         model = msgspec.structs.replace(self.model, notes="", license="")
         parts = [
-            msgspec.json.encode(model, order="deterministic").decode(),
+            # Models that weren't trained here keep the names of their runs from before there was such a field.
+            msgspec.json.encode(model, order="deterministic").decode().replace(',"training":{}}', "}"),
             f"{self.benchmark.name}@{self.benchmark.version} {self.benchmark.sha256}",
             " ".join(p.id for p in self.problems),
             self.style,

@@ -75,6 +75,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether the training data is public, in EvalPlus's words."""
     license: str = ""
     notes: str = ""
+    training: dict[str, Any] = {}
+    """Of a checkpoint that was trained here: recipe and its checksum, datasets with version and contamination, step,
+    tokens, checksum of the weights, machine."""
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):

@@ -254,7 +254,19 @@ def _append(text: str, name: str, fields: dict[str, Any]) -> str:
     import tomlkit
 
     begin = text.rstrip("\n")
-    return f"{begin}{chr(10) * 2 if begin else ''}[models.{_quoted(name)}]\n{tomlkit.dumps(fields)}"
+    inline = {key: _inline(value) for key, value in fields.items()}
+    return f"{begin}{chr(10) * 2 if begin else ''}[models.{_quoted(name)}]\n{tomlkit.dumps(inline)}"
+
+
+def _inline(value: Any) -> Any:
+    """Return a value that stands on its key's line: a table of its own would leave the model's."""
+    import tomlkit
+
+    if isinstance(value, dict):
+        table = tomlkit.inline_table()
+        table.update({key: _inline(item) for key, item in value.items() if item is not None})
+        return table
+    return [_inline(item) for item in value] if isinstance(value, list) else value
 
 
 def _without(text: str, name: str) -> str:

@@ -1,6 +1,6 @@
 """A workspace is a folder with a models.toml; the nearest one upwards is used.
 
-Below it: models.toml (versioned), runs/, datasets/, checkpoints/, jobs/, site/ (ignored by
+Below it: models.toml (versioned), runs/, datasets/, trainings/, jobs/, site/ (ignored by
 git). Downloads and built indexes live in the user's cache folder.
 """
 
@@ -37,6 +37,11 @@ class Workspace:
     def datasets(self) -> Path:
         """One folder per dataset."""
         return self.root / "datasets"
+
+    @property
+    def trainings(self) -> Path:
+        """One folder per fine-tuning."""
+        return self.root / "trainings"
 
     @property
     def jobs(self) -> Path:

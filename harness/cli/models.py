@@ -1,4 +1,4 @@
-"""`magibench models list|show|add|remove|verify`."""
+"""`magibench models list|show|tree|add|remove|verify`."""
 
 from __future__ import annotations
 
@@ -72,9 +72,30 @@ def show_command(workspace_name: str | None, name: str, as_json: bool) -> None:
         show_json(facts)
         return
     for key, value in facts.items():
+        if isinstance(value, dict):
+            for inner, said in value.items():
+                click.echo(f"{key} {inner.replace('_', ' ')}: {said}")
+            continue
         text = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
         if text:
             click.echo(f"{key.replace('_', ' '):<10} {text}")
+
+
+@models.command("tree")
+@click.option("--json", "as_json", is_flag=True, help="Write the trees as JSON to stdout.")
+@click.pass_obj
+def tree_command(workspace_name: str | None, as_json: bool) -> None:
+    """Draw who was tuned from whom, on which data, with which recipe."""
+    from rich.console import Console
+
+    from harness.display import show_json
+    from harness.finetune.lineage import draw, lineage
+
+    workspace = _workspace(workspace_name)
+    if as_json:
+        show_json(lineage(workspace))
+    else:
+        Console(soft_wrap=True, highlight=False).print(draw(workspace))
 
 
 @models.command("add")

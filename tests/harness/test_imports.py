@@ -12,8 +12,8 @@ import pytest
 from harness.cli import COMMANDS
 
 HEAVY = {
-    "accelerate", "datasets", "docker", "evalplus", "gguf", "matplotlib", "ray", "sentence_transformers", "sklearn",
-    "tiktoken", "torch", "transformers", "vllm",
+    "accelerate", "datasets", "docker", "evalplus", "gguf", "matplotlib", "peft", "ray", "sentence_transformers",
+    "sklearn", "tiktoken", "torch", "transformers", "trl", "vllm",
 }  # fmt: skip
 """Seconds of loading each, or a folder of dependencies."""
 UNNEEDED = HEAVY | {"jinja2", "numpy", "pandas", "rich", "scipy", "textual", "tree_sitter"}
