@@ -37,7 +37,7 @@ def test_every_recipe_that_comes_along_can_be_read(workspace):
 def test_a_wrong_key_is_answered_with_a_guess(trainable):
     workspace, write = trainable
     path = write()
-    with pytest.raises(RecipeError, match="optimizer.learning_rat ") as error:
+    with pytest.raises(RecipeError, match=r"optimizer\.learning_rat ") as error:
         load_recipe(workspace, str(path), ["optimizer.learning_rat=1"])
     assert "optimizer.learning_rate" in error.value.remedy
     with pytest.raises(RecipeError, match="not a multiple"):
