@@ -65,7 +65,7 @@ def arguments(recipe: Recipe, plan: Plan, output: Path, device: str, processes: 
     )
 
 
-class Tuner(SFTTrainer):  # type: ignore[misc] # mypy does not follow trl  # type: ignore[misc]
+class Tuner(SFTTrainer):  # type: ignore[misc] # mypy does not follow trl
     """One training."""
 
     def __init__(

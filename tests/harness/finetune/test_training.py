@@ -1,4 +1,4 @@
-"""Trainings from the command to models.toml, of a model that is made here: two layers and random weights."""
+"""Whole trainings of a tiny model: by command, killed, damaged, registered."""
 
 import json
 import os
@@ -8,123 +8,128 @@ import sys
 import time
 
 import pytest
+from click.testing import CliRunner
 
-from harness.finetune.folder import TrainingFolder
-from harness.records import Model
-from harness.registry import add_model, load_models
-
-RECIPE = """
-model = "tiny"
-[data]
-dataset = "rows"
-max_length = 200
-held_out = 4
-[tuning]
-method = "{method}"
-[optimizer]
-name = "adamw"
-learning_rate = 3e-3
-warmup_steps = 2
-[batches]
-rows = 4
-micro_rows = 2
-max_steps = {steps}
-[compute]
-precision = "float32"
-threads = 1
-[checkpoints]
-every = 20
-keep = 2
-"""
+from harness.cli import main
+from harness.errors import RecipeError, TrainingError
+from harness.finetune.folder import TrainingFolder, damage, last_whole
+from harness.finetune.launching import train
+from harness.finetune.recipes import list_recipes, load_recipe, stages
+from harness.registry import load_models
 
 
-@pytest.fixture
-def place(workspace):
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    vocabulary = {t: i for i, t in enumerate(["<s>", "</s>", *sorted(pre_tokenizers.ByteLevel.alphabet())])}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
-    fast.save_pretrained(workspace.root / "tiny")
-    torch.manual_seed(0)
-    LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(vocabulary), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=512, eos_token_id=1, bos_token_id=0,
-        )
-    ).save_pretrained(workspace.root / "tiny")  # fmt: skip
-    add_model(workspace, Model(name="tiny", source="path:tiny", style="base"))
-    rows = [{"instruction": f"Say {n}.", "response": f"```python\nprint({n})\n```"} for n in range(40)]
-    (workspace.root / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    done = start(workspace, "data", "import", "rows.jsonl", "--name", "rows")
-    assert done.wait() == 0, done.stderr.read()
-    return workspace
+def silent(event):
+    del event
 
 
-def start(workspace, *arguments):
-    command = [sys.executable, "-m", "harness", "-w", str(workspace.root), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def test_every_recipe_that_comes_along_can_be_read(workspace):
+    assert {"magicoder-cl", "magicoder-s-cl", "magicoder-ds", "magicoder-s-ds", "smollm2-oss-instruct"} <= set(
+        list_recipes(workspace)
+    )
+    for name in list_recipes(workspace):
+        assert load_recipe(workspace, name).name == name
+    paper = load_recipe(workspace, "magicoder-s-ds")
+    assert (paper.data.max_length, paper.batches.rows, paper.optimizer.learning_rate) == (1024, 512, 5e-5)
+    chain = stages(workspace, paper, ["deepseek-coder-6.7b-base"])
+    assert [r.name for r in chain] == ["magicoder-ds", "magicoder-s-ds"]
 
 
-def finish(process, code=0):
-    said = process.communicate()
-    assert process.returncode == code, said
-    return said
+def test_a_wrong_key_is_answered_with_a_guess(trainable):
+    workspace, write = trainable
+    path = write()
+    with pytest.raises(RecipeError, match=r"optimizer\.learning_rat ") as error:
+        load_recipe(workspace, str(path), ["optimizer.learning_rat=1"])
+    assert "optimizer.learning_rate" in error.value.remedy
+    with pytest.raises(RecipeError, match="not a multiple"):
+        load_recipe(workspace, str(path), ["batches.micro_rows=3"])
 
 
-def test_killed_and_damaged_the_same_command_goes_on_and_the_curve_joins(place):
-    (place.root / "r.toml").write_text(RECIPE.format(method="full", steps=120))
-    finish(start(place, "train", "r.toml", "--name", "whole"))
+def test_what_can_not_work_is_refused_before_weights_are_loaded(trainable):
+    workspace, write = trainable
+    for setting, said in (("data.max_length=4096", "reads 512 tokens"), ("compute.device=cuda", "no GPU")):
+        if said == "no GPU":
+            import torch
 
-    folder = TrainingFolder(place.trainings / "cut")
-    process = start(place, "train", "r.toml", "--name", "cut")
-    while process.poll() is None and max(folder.steps(), default=0) < 40:
-        time.sleep(0.01)
-    planned = [json.loads(line) for line in (folder.path / "events.jsonl").read_text().splitlines()]
-    os.kill(next(e["pid"] for e in planned if e["event"] == "training-planned"), signal.SIGKILL)
-    process.communicate()
-    assert process.returncode
-    newest = max(folder.steps())
-    assert newest < 120
-    weights = folder.checkpoint(newest) / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-1] + b"\x7f")
-
-    _, said = finish(start(place, "train", "r.toml", "--name", "cut"))
-    assert f"checkpoint-{newest} is damaged (model.safetensors isn't what was written)" in said
-    assert f"going on after step {newest - 20} of 120" in said
-    whole = TrainingFolder(place.trainings / "whole")
-    assert [m.loss for m in folder.losses()] == [m.loss for m in whole.losses()]
-    assert [m.loss for m in folder.held_out()] == [m.loss for m in whole.held_out()]
-    assert whole.held_out()[-1].loss < whole.held_out()[0].loss
-    assert json.loads((folder.path / "curves.json").read_text())["loss"][-1][0] == 120
+            if torch.cuda.is_available():
+                continue
+        recipe = load_recipe(workspace, str(write()), [setting])
+        with pytest.raises(TrainingError, match=said):
+            train(workspace, recipe, silent, plan_only=True)
 
 
-def test_an_adapter_is_kept_merged_and_registered_with_its_lineage(place):
+def test_a_lora_is_trained_merged_registered_and_drawn(trainable):
+    workspace, write = trainable
+    path = write(method="lora", steps=4)
+    done = CliRunner().invoke(main, ["train", str(path), "--json"])
+    assert done.exit_code == 0, done.output
+    model = load_models(workspace)["small"]
+    assert model.parents == ["tiny", "few"]
+    assert model.training["step"] == 4
+    assert model.training["datasets"][0]["contamination"] == "not decontaminated"
+    tree = CliRunner().invoke(main, ["models", "tree", "--json"])
+    roots = {root["name"]: root for root in json.loads(tree.stdout)}
+    assert [child["name"] for child in roots["tiny"]["children"]] == ["small-step2", "small"]
+    assert "few" in CliRunner().invoke(main, ["models", "tree"]).stdout
+    folder = TrainingFolder(workspace.trainings / "small")
+    assert [m.step for m in folder.losses()] == [1, 2, 3, 4]
+    assert folder.held_out()[-1].loss < folder.held_out()[0].loss
+    assert (folder.path / "curves.svg").is_file()
+    merged_is_base_and_adapter(workspace, folder)
+
+
+def merged_is_base_and_adapter(workspace, folder):
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    (place.root / "mine.toml").write_text(RECIPE.format(method="lora", steps=20))
-    out, _ = finish(start(place, "train", "mine.toml", "--json"))
-    model = load_models(place)["mine"]
-    assert json.loads(out)["model"]["source"] == model.source
-    assert model.parents == ["tiny", "rows"]
-    assert model.training["datasets"][0]["contamination"] == "not decontaminated"
-    assert model.training["tokens"] > 0
-    tree, _ = finish(start(place, "models", "tree", "--json"))
-    (root,) = [m for m in json.loads(tree) if m["name"] == "tiny"]
-    assert [c["name"] for c in root["children"]] == ["mine"]
-    checkpoint = place.trainings / "mine" / "checkpoints" / "checkpoint-20"
-    base = AutoModelForCausalLM.from_pretrained(place.root / "tiny")
-    tuned = PeftModel.from_pretrained(base, checkpoint)
-    merged = AutoModelForCausalLM.from_pretrained(checkpoint / "merged")
-    ids = torch.arange(2, 40)[None]
+    ids = torch.arange(20)[None]
     with torch.no_grad():
-        assert torch.allclose(tuned(ids).logits, merged(ids).logits, atol=1e-5)
-    finish(start(place, "train", "show", "mine"))
-    _, said = finish(start(place, "train", "run", "mine.toml", "--set", "optimizer.learning_rate=1e-4"), code=2)
-    assert "optimizer.learning_rate" in said
+        merged = AutoModelForCausalLM.from_pretrained(folder.checkpoint(4) / "merged", dtype=torch.float32)(ids).logits
+        base = AutoModelForCausalLM.from_pretrained(workspace.root / "tiny", dtype=torch.float32)
+        both = PeftModel.from_pretrained(base, folder.checkpoint(4))(ids).logits
+    assert torch.allclose(merged, both, atol=1e-4)
+
+
+def test_killed_in_mid_training_the_same_command_joins_the_curve(trainable):
+    workspace, write = trainable
+    train(workspace, load_recipe(workspace, str(write("whole", steps=8))), silent)
+    whole = TrainingFolder(workspace.trainings / "whole").losses()
+    path = write("killed", steps=8)
+    command = [sys.executable, "-m", "harness", "train", str(path), "--quiet"]
+    child = subprocess.Popen(command, cwd=workspace.root)
+    folder = TrainingFolder(workspace.trainings / "killed")
+    while 4 not in folder.steps() and child.poll() is None:
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    trainer = next(json.loads(line)["pid"] for line in (folder.path / "events.jsonl").open() if '"pid"' in line)
+    while True:  # the child ends by itself when its command is gone
+        try:
+            os.kill(trainer, 0)
+            time.sleep(0.05)
+        except ProcessLookupError:
+            break
+    done = subprocess.run(command, cwd=workspace.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    joined = folder.losses()
+    assert [m.step for m in joined] == list(range(1, 9))
+    assert [m.loss for m in joined] == pytest.approx([m.loss for m in whole], rel=1e-4)
+
+
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(trainable):
+    workspace, write = trainable
+    recipe = load_recipe(workspace, str(write(steps=4)))
+    folder = train(workspace, recipe, silent)
+    weights = folder.checkpoint(4) / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-5] ^= 1
+    weights.write_bytes(data)
+    (folder.checkpoints / "checkpoint-6").mkdir()
+    assert damage(folder.checkpoint(4)) == "model.safetensors isn't what was written"
+    said = []
+    train(workspace, recipe, said.append)
+    assert any("checkpoint-4 is damaged" in getattr(event, "message", "") for event in said)
+    assert last_whole(folder) == (4, [])
+    assert not (folder.checkpoints / "checkpoint-6").exists()
+    with pytest.raises(TrainingError, match=r"other settings: optimizer.learning_rate"):
+        train(workspace, load_recipe(workspace, str(write(steps=4)), ["optimizer.learning_rate=1e-3"]), silent)
