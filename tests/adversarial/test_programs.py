@@ -36,8 +36,8 @@ COMPILE_CPU_S, RUN_CPU_S, IDLE_S = 6.0, 1.5, 3.0
 RENEWED = {"memory_family"}
 """Attacks for which a container may be replaced: they fill it so that the kernel kills the worker."""
 if "runsc" in os.environ.get("MAGIBENCH_RUNTIME", ""):
-    # All of a container is one process of the host there, so what fills it ends it.
-    RENEWED |= {"memory_bomb", "include_zeros", "giant_binary"}
+    # A container's memory is gVisor's own there: what fills it ends all of it. A fork bomb takes many seconds to end.
+    RENEWED |= {"memory_bomb", "include_zeros", "giant_binary", "fork_bomb"}
 LOOK = (PROGRAMS.parent / "state.py.txt").read_text(
     encoding="utf-8"
 ) + "\nimport json\nprint(json.dumps(state(), default=str))\n"
