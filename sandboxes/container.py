@@ -31,9 +31,10 @@ WORK_MIB = 128
 TMP_MIB = 32
 WORKER_PROCESSES = 16
 """Processes that a container may have beyond a job's own, so that a fork bomb can be ended."""
-GVISOR_PROCESSES = 2048
-"""The same under gVisor, where the engine counts the threads of gVisor's own kernel, which dies without
-one more. What a job may have is its user's limit there, which that kernel enforces."""
+GVISOR_TASKS = 32
+"""Tasks of the host per process of a job under gVisor, where the engine counts those of gVisor's own kernel, which
+dies without one more: a fork bomb of 256 processes needed 2,900 to 5,000. What a job may have is its user's limit
+there, which that kernel enforces."""
 
 
 def settings(
@@ -60,6 +61,7 @@ def settings(
         preload: modules that the worker imports before its first job.
         compiler: argv of a compiler, for a container that only compiles.
     """
+    tasks = processes + WORKER_PROCESSES
     memory = f"{memory_mib + OWN_MIB + WORK_MIB + TMP_MIB}m"
     return {
         "image": image,
@@ -75,7 +77,7 @@ def settings(
         "security_opt": ["no-new-privileges:true"],
         "mem_limit": memory,
         "memswap_limit": memory,
-        "pids_limit": GVISOR_PROCESSES if runtime and "runsc" in runtime else processes + WORKER_PROCESSES,
+        "pids_limit": tasks * GVISOR_TASKS if runtime and "runsc" in runtime else tasks,
         "nano_cpus": int(cpus * 1e9),
         "ipc_mode": "private",
         "init": False,

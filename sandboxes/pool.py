@@ -57,7 +57,8 @@ class DockerPool:
         Args:
             slots: containers at a time; default one per processor, as far as memory goes.
             runtime: the engine's runtime, e.g. "runsc"; default MAGIBENCH_RUNTIME, else the engine's own.
-            limits: the largest limits that any job will ask for (memory and processes count).
+            limits: the largest limits that any job will ask for (memory and processes count); containers of a
+                language's image have room for the processes that its language.toml allows anyway.
             images: images already looked up, by name.
             overrides: engine settings that replace the hardened ones, to see what each is good for;
                 such a pool is not trusted.
@@ -219,7 +220,7 @@ class DockerPool:
         options = container.settings(
             image.id,
             memory_mib=self._limits.memory_mib,
-            processes=self._limits.processes,
+            processes=max(self._limits.processes, _processes(image_name)),
             cpus=1.25,
             runtime=self._runtime,
             first_user=first,
@@ -313,6 +314,14 @@ def _preloads(image: str, zygote: str) -> tuple[str, ...]:
     if zygote not in known:
         raise ImageError(f"The image {image!r} has no zygote {zygote!r}.", f"There are: {', '.join(known) or 'none'}.")
     return known[zygote]
+
+
+def _processes(image: str) -> int:
+    """Return how many processes and threads the programs of an image may have: those of a language with an end."""
+    from sandboxes.images import language
+
+    found = language(image)
+    return found.limits.processes if found.end or found.compiler else 0
 
 
 def _compiler(image: str) -> tuple[str, ...]:

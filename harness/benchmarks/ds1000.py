@@ -185,6 +185,7 @@ class DS1000Family(Released):
         "The texts of DS-1000 are not shown, so that its problems don't get into training data from these pages: "
         "neither prompts and references nor answers, which repeat them, nor what the tests compared."
     )
+    """Its repository (xlang-ai/DS-1000) has the problems in a compressed file only: no plain text for a crawler."""
 
     def load(self, version: str) -> DS1000:
         """Load a version.

@@ -122,7 +122,7 @@ async def _check(names: tuple[str, ...]) -> list[Check]:
 
     built = {image.name for image in list_images(connect()) if image.present} if ALL in names else set()
     chosen = [name for name in _chosen(names, image_names()) if ALL not in names or name in built]
-    pool: Any = DockerPool(1, limits=Limits(memory_mib=MEMORY_MIB, processes=256))
+    pool: Any = DockerPool(1, limits=Limits(memory_mib=MEMORY_MIB))
     results: list[Check] = []
     try:
         for name in chosen:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from sandboxes.contract import Limits, Outcome, ProgramJob, Step
+from sandboxes.images import at_hand
+from sandboxes.imaging.folder import image_folder
 from sandboxes.pool import DockerPool
 
 pytestmark = [pytest.mark.docker, pytest.mark.asyncio(loop_scope="module")]
@@ -56,3 +59,14 @@ async def test_nothing_to_pipe_is_a_failing_step(pool: DockerPool) -> None:
     # A compiler may have been made to leave a pipe that nobody writes to.
     outcome = await steps(pool, {}, step("mkfifo p"), step("cat /dev/fd/3; echo started", pipe="p"))
     assert (outcome.status, outcome.stdout) == ("ok", "started\n")
+
+
+async def test_a_language_has_room_for_the_processes_that_it_allows(pool: DockerPool, engine: object) -> None:
+    if not at_hand(engine, "bash"):
+        pytest.skip("the image bash is not built here (magibench images build bash)")
+    allowed = image_folder("bash").language.limits.processes
+    many = "i=0; while [ $i -lt 200 ]; do sleep 2 & i=$((i + 1)); done; echo all"
+    limits = msgspec.structs.replace(LIMITS, processes=allowed)
+    job = ProgramJob(image="bash", files={}, steps=[Step(argv=["sh", "-c", many], limits=limits)])
+    outcome = await pool.run(job)
+    assert (outcome.status, outcome.stdout) == ("ok", "all\n"), outcome
