@@ -48,6 +48,9 @@
       if (references) references.hidden = !references.querySelector("tr[data-text]:not([hidden])");
       table.parentElement.nextElementSibling.hidden = here > 0;
     }
+    for (const row of document.querySelectorAll(".members tr[data-text]")) {
+      row.hidden = !terms.every((term) => row.dataset.text.includes(term));
+    }
     shown.textContent = terms.length ? `${visible} of ${total} runs` : "";
   };
 
