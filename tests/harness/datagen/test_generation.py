@@ -159,8 +159,9 @@ def test_kill_9_in_mid_generation_and_resume_gives_identical_bytes(taught, corpu
         process.wait()
     subprocess.run([*command, "--name", "killed"], check=True, capture_output=True)
     killed = contents(Dataset(taught.datasets / "killed"))
-    # At most what was under way is lost: three requests each time.
-    assert len(teacher.asked) <= 40 + 3 * 3
+    # At most what was under way is lost each time: three requests, and three that were answered
+    # and not yet written on a busy machine.
+    assert len(teacher.asked) <= 40 + 3 * (3 + 3)
     teacher.asked.clear()
     subprocess.run([*command, "--name", "whole"], check=True, capture_output=True)
     assert len(teacher.asked) == 40
