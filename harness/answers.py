@@ -7,6 +7,14 @@ from collections.abc import Iterable
 
 from harness.records import Sample
 
+LOST = "no answer"
+"""Kind of an error that is nobody's prompt's fault: a server that failed again and again. Asked again, it may answer."""
+
+
+def lost(sample: Sample) -> bool:
+    """Say whether an answer was lost on its way: it is no answer, so it is neither kept nor judged."""
+    return sample.finish == "error" and sample.error.partition(":")[0] == LOST
+
 
 def flaw(sample: Sample) -> str:
     """Return what is wrong: "truncated", "empty", the kind of an error such as "context overflow", or "" for nothing."""

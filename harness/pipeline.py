@@ -18,9 +18,10 @@ from typing import Any
 import msgspec
 
 from harness import provenance
-from harness.answers import described, flaws
+from harness.answers import described, flaws, lost
 from harness.backends import Request
 from harness.backends.lending import Lender
+from harness.backends.opening import counted
 from harness.errors import MagibenchError, RunError
 from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
 from harness.judging import Judge, VerdictCache
@@ -106,6 +107,7 @@ class _Evaluation:
         self._verdicts = {k: v for k, v in folder.verdicts().items() if not v.infra}
         self._began = time.monotonic()
         self._generated_s = 0.0
+        self._lost: list[Sample] = []
         self._queue: asyncio.Queue[Sample | None] = asyncio.Queue()
         self._events: Any = None
 
@@ -256,22 +258,38 @@ class _Evaluation:
 
         async with self._lender.lend(plan, progress) as backend:
             start = time.monotonic()
+            before = counted(backend)
             try:
                 described = await asyncio.to_thread(backend.describe)
-                run = msgspec.structs.replace(run, backend=described | {"name": plan.backend})
+                asked = {key: run.backend[key] for key in ("options", "usage") if key in run.backend}
+                run = msgspec.structs.replace(run, backend=described | asked | {"name": plan.backend})
                 self.folder.write(run)
                 self.emit(Phase(name="generating", detail=f"{len(missing)} samples"))
                 with self.folder.sample_journal() as journal:
                     stream: AsyncIterator[Sample] = backend.generate(requests, plan.sampling, done=set(self._samples))
                     async for sample in stream:
+                        if lost(sample):
+                            self._lost.append(sample)
+                            continue
                         journal.append(sample)
                         tokens = sample.completion_tokens
                         self.emit(SampleDone(problem_id=sample.problem_id, index=sample.index, tokens=tokens))
                         self._queue.put_nowait(sample)
             finally:
                 self._generated_s = time.monotonic() - start
+                self._used(run, before, counted(backend))
+        if self._lost:
+            message = f"{len(self._lost)} of {len(missing)} answers were lost: {self._lost[0].error}."
+            self.emit(Notice(level="error", message=message, remedy="The same command asks for them again."))
         self.emit(Phase(name="judging"))
         return run
+
+    def _used(self, run: Run, before: dict[str, float], after: dict[str, float]) -> None:
+        """Add what a server counted, and what that cost, to what earlier commands used; broken off or not."""
+        if after:
+            known = run.backend.get("usage", {})
+            run.backend["usage"] = {k: round(known.get(k, 0) + v - before[k], 6) for k, v in after.items()}
+            self.folder.write(run)
 
     def _take_known(self, run: Run, prompts: dict[str, Prompt]) -> Run:
         """Journal and judge the answers that another run of this workspace has already."""

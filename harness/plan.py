@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from harness import provenance
+from harness.backends import PACING, RESOURCES
 from harness.benchmarks import Benchmark
 from harness.records import Model, Problem, Run, Sample, Sampling, Style
 from harness.runs import RunFolder
@@ -43,6 +44,11 @@ class Plan:
         return self.samples is not None
 
     @property
+    def telling(self) -> dict[str, Any]:
+        """The backend's options that change what the model says: dtype, quantization, a server's further keys ..."""
+        return {k: v for k, v in sorted(self.backend_options.items()) if k not in PACING | RESOURCES}
+
+    @property
     def template_sha256(self) -> str:
         """SHA-256 of the prompt template; empty where nothing is asked."""
         if self.assembled:
@@ -62,6 +68,8 @@ class Plan:
             msgspec.json.encode(self.sampling).decode(),
             f"{self.backend} {sandbox} {self.samples_sha256}",
         ]
+        if self.telling:
+            parts.append(msgspec.json.encode(self.telling, order="deterministic").decode())
         title = f"{self.model.name}__{self.benchmark.name}@{self.benchmark.version}"
         if not self.assembled:
             title += f"__{self.style}"
@@ -92,7 +100,7 @@ class Plan:
             style=self.style,
             template_sha256=self.template_sha256,
             sampling=self.sampling,
-            backend={"name": self.backend},
+            backend={"name": self.backend} | ({"options": self.telling} if self.telling else {}),
             command=self.command or provenance.command(),
             commit=head,
             dirty=dirty,

@@ -64,7 +64,7 @@ def _processor() -> str:
 
 @cache
 def commit() -> tuple[str, bool]:
-    """Return the commit of the harness's own checkout and whether it has changes; ("", False) elsewhere."""
+    """Return the commit of the harness's own checkout and whether its code has changes; ("", False) elsewhere."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return "", False
@@ -72,7 +72,8 @@ def commit() -> tuple[str, bool]:
     try:
         head = subprocess.run([*command, "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=10)
         status = subprocess.run(
-            [*command, "status", "--porcelain", "--untracked-files=no"],
+            # models.toml is data that the program itself writes; a run records its model's entry.
+            [*command, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!models.toml"],
             capture_output=True,
             text=True,
             check=True,

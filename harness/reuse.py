@@ -48,6 +48,7 @@ def _alike(plan: Plan, run: Run) -> bool:
     return (
         same_model
         and run.backend.get("name") == plan.backend
+        and run.backend.get("options", {}) == plan.telling
         and run.style == plan.style
         and run.sampling == plan.sampling
     )

@@ -31,6 +31,18 @@ BUILTIN = {
 }
 """Name to ``module:class``. The class is called as ``Factory`` describes."""
 
+PACING = frozenset({
+    "concurrency", "timeout_s", "retries", "backoff_s", "give_up_after", "requests_per_minute", "tokens_per_minute",
+    "price_prompt", "price_completion", "api_key_env",
+})  # fmt: skip
+"""Options of backends that say how fast something is asked and what it costs: no part of a result's signature."""
+
+RESOURCES = frozenset({
+    "batch_size", "device", "threads", "engine", "tensor_parallel", "pipeline_parallel", "data_parallel", "gpu_memory",
+    "kv_cache_gib", "enforce_eager", "batch_invariant",
+})  # fmt: skip
+"""Options of backends that say on what something is computed: a text may be rounded otherwise, but none is another's."""
+
 Key = tuple[str, int]
 """Problem id and sample index."""
 
@@ -70,7 +82,8 @@ class Backend(Protocol):
         The order is the backend's own. A resumed run passes the same requests as the first time
         and what it has as ``done``: batches are then the same, and so are the texts (a batch's
         make-up changes how floating-point numbers are rounded). What can't be answered is a sample
-        with finish "error" and an empty text, never a gap.
+        with finish "error" and an empty text, never a gap; one whose error begins with "no answer"
+        was lost on its way: it isn't kept, and the same command asks for it again.
 
         Raises:
             BackendError, ModelError, SamplesError: nothing (more) can be generated.

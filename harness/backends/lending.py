@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from harness.backends import Backend, open_backend
+from harness.backends import Backend
+from harness.backends.opening import opened
 from harness.plan import Plan
 from harness.sources import Progress
 
@@ -37,8 +37,7 @@ class Lender:
         key = _key(plan)
         if self._backend is None or self._key != key:
             await self.close()
-            self._backend = await asyncio.to_thread(
-                open_backend,
+            self._backend = await opened(
                 plan.backend,
                 plan.model,
                 plan.workspace,

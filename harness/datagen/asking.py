@@ -17,7 +17,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import msgspec
 
-from harness.backends import Backend, Request, open_backend
+from harness.answers import lost
+from harness.backends import PACING, Backend, Request
+from harness.backends.opening import opened
 from harness.datagen.events import StepProgress
 from harness.datagen.recipes import load_prompt
 from harness.datagen.rows import Rejected, Row
@@ -34,12 +36,6 @@ T = TypeVar("T")
 CHUNK = 8192
 """Prompts that are asked together: memory is bounded, and a teacher is empty once per so many answers."""
 EVERY_S = 1.0
-
-PACING = frozenset({
-    "concurrency", "timeout_s", "retries", "backoff_s", "give_up_after", "requests_per_minute", "tokens_per_minute",
-    "price_prompt", "price_completion", "api_key_env",
-})  # fmt: skip
-"""Options of backends that say how fast something is asked and what it costs: no part of a result's signature."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,11 +169,14 @@ class Asker:
         """Have the teacher answer what is missing, and journal it."""
         backend = self._backend
         if backend is None:
-            backend = self._backend = await asyncio.to_thread(self._open)
+            backend = self._backend = await self._open()
         errors: dict[tuple[str, int], str] = getattr(backend, "errors", {})
         done = [request.key for request in requests if request.key in self._places]
         answered = 0
         async for sample in backend.generate(requests, self._sampling, done=frozenset(done)):
+            if lost(sample):
+                errors.pop((sample.problem_id, sample.index), "")
+                continue
             self._keep(sample, errors.pop((sample.problem_id, sample.index), ""))
             answered += 1
             self._say(len(done) + answered, len(requests))
@@ -188,13 +187,13 @@ class Asker:
                 "Run the same command again: only they are asked then.",
             )
 
-    def _open(self) -> Backend:
+    async def _open(self) -> Backend:
         name = self._step.backend or self._model.backend
 
         def tell(line: str) -> None:
             self._context.emit(Notice(message=line))
 
-        backend = open_backend(name, self._model, self._context.workspace, progress=tell, **self._step.options)
+        backend = await opened(name, self._model, self._context.workspace, progress=tell, **self._step.options)
         self._began = time.monotonic()
         return backend
 

@@ -37,7 +37,7 @@ class Boundaries:
         Raises:
             CorpusError: the language's grammar isn't installed.
         """
-        node = self._parser(language).parse(text.encode()).root_node
+        node = self.parser(language).parse(text.encode()).root_node
         start, stop = begin, end
         while node is not None:
             inside = next((c for c in node.children if c.start_point[0] <= begin <= c.end_point[0]), None)
@@ -49,7 +49,12 @@ class Boundaries:
         length = end - begin
         return start, max(start + 1, min(start + length, stop))
 
-    def _parser(self, language: str) -> Any:
+    def parser(self, language: str) -> Any:
+        """Return the parser of a language.
+
+        Raises:
+            CorpusError: its grammar isn't installed.
+        """
         if language not in self._parsers:
             import tree_sitter
 
@@ -59,7 +64,7 @@ class Boundaries:
             except (ImportError, AttributeError):
                 raise CorpusError(
                     f"There is no grammar of {language or 'a document without a language'} here.",
-                    f"Install {package.replace('_', '-')}, or leave out boundaries.",
+                    f"Install {package.replace('_', '-')}, or leave the language out.",
                 ) from None
             self._parsers[language] = tree_sitter.Parser(tree_sitter.Language(grammar()))
         return self._parsers[language]

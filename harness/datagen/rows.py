@@ -12,7 +12,7 @@ import msgspec
 
 from harness.records import Finish
 
-Method = Literal["seed", "oss-instruct", "self-instruct", "evol-instruct", "imported"]
+Method = Literal["seed", "oss-instruct", "self-instruct", "evol-instruct", "comment-function", "imported"]
 
 
 class SeedSource(msgspec.Struct, frozen=True, kw_only=True):

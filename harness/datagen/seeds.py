@@ -46,6 +46,11 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """With the text, for corpora of rows."""
 
 
+def open_quota(quota: Quota, workspace: Workspace) -> Corpus:
+    """Return the corpus that a quota names."""
+    return open_corpus(quota.corpus, workspace, language=quota.language, column=quota.column)
+
+
 class Seeds(Step, frozen=True, kw_only=True):
     """Take seed snippets from corpora of code, one per document."""
 
@@ -73,7 +78,7 @@ class Seeds(Step, frozen=True, kw_only=True):
 
     def fingerprint(self, workspace: Workspace) -> Any:
         """Return the states of the corpora."""
-        return [self._open(quota, workspace).fingerprint() for quota in self.corpora]
+        return [open_quota(quota, workspace).fingerprint() for quota in self.corpora]
 
     def run(self, rows: Iterable[Row], context: Context) -> Iterator[Row | Rejected]:
         """Yield the seeds of one corpus after another, and the documents that gave none.
@@ -85,13 +90,13 @@ class Seeds(Step, frozen=True, kw_only=True):
         licences: Counter[str] = Counter()
         taken: list[dict[str, Any]] = []
         for quota in self.corpora:
-            corpus = self._open(quota, context.workspace)
+            corpus = open_quota(quota, context.workspace)
             drawn = self._draw(corpus, quota, context.seed, facts)
             if quota.rows is None:
                 found = _Tally(drawn)
                 yield from found.each(licences)
             else:
-                best = _Best(quota.rows)
+                best = Best(quota.rows)
                 found = _Tally(drawn)
                 for item in found.each(Counter()):
                     if isinstance(item, Rejected):
@@ -104,10 +109,6 @@ class Seeds(Step, frozen=True, kw_only=True):
             count = found.rows if quota.rows is None else min(found.rows, quota.rows)
             taken.append({"corpus": corpus.name, "documents": found.documents, "seeds": count})
         context.facts.update(facts, corpora=taken, licences=dict(sorted(licences.items())))
-
-    @staticmethod
-    def _open(quota: Quota, workspace: Workspace) -> Corpus:
-        return open_corpus(quota.corpus, workspace, language=quota.language, column=quota.column)
 
     def _draw(self, corpus: Corpus, quota: Quota, seed: int, facts: dict[str, Any]) -> Iterator[Row | Rejected]:
         """Yield a row or a reason for every document that is considered."""
@@ -173,14 +174,16 @@ class _Tally:
             yield item
 
 
-class _Best:
+class Best:
     """Keeps the rows with the smallest priorities: no more than the quota."""
 
     def __init__(self, count: int) -> None:
+        """``count``: how many."""
         self._count = count
         self._heap: list[tuple[int, str, Row]] = []
 
     def add(self, priority: int, row: Row) -> None:
+        """Take a row, and let go of the last one if there are too many."""
         item = (-priority, row.id, row)
         if len(self._heap) < self._count:
             heapq.heappush(self._heap, item)
@@ -188,6 +191,7 @@ class _Best:
             heapq.heapreplace(self._heap, item)
 
     def sorted(self) -> Iterator[Row]:
+        """Yield what was kept, the smallest priority first."""
         for _, _, row in sorted(self._heap, key=lambda item: (-item[0], item[1])):
             yield row
 

@@ -26,6 +26,7 @@ GROUP = "magibench.data_steps"
 
 BUILTIN = {
     "seeds": "harness.datagen.seeds:Seeds",
+    "comment-functions": "harness.datagen.pairs:CommentFunctions",
     "import": "harness.datagen.exchange:Import",
     "oss-instruct": "harness.datagen.oss_instruct:OssInstruct",
     "self-instruct": "harness.datagen.self_instruct:SelfInstruct",

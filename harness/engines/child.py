@@ -8,6 +8,7 @@ import queue
 import signal
 import subprocess
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ TAIL = 3
 """Last lines of what a process said that an error repeats."""
 PATIENCE_S = 10.0
 """For an engine to end by itself; then it is killed."""
+
+
+_LIVING: weakref.WeakSet[Child] = weakref.WeakSet()
+
+
+def kill_all() -> None:
+    """Kill every engine's process of this one: whoever waits for one hears that it is gone."""
+    for child in list(_LIVING):
+        child.kill()
 
 
 class Child:
@@ -49,6 +59,7 @@ class Child:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
                 env=os.environ | (environment or {}),
             )  # fmt: skip
+        _LIVING.add(self)
         threading.Thread(target=self._read, name=f"engine {engine.name}", daemon=True).start()
 
     def send(self, **message: Any) -> None:
@@ -65,11 +76,15 @@ class Child:
             self._process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(PATIENCE_S)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self.kill()
         self._process.wait()
         if self._process.returncode == 0:
             self._log.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """Kill the process and all that it started, without asking it; ``close`` still has to be called."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     @property
     def pid(self) -> int:

@@ -10,7 +10,7 @@ import pytest
 from harness.backends import BUILTIN, Key, Request
 from harness.backends.lending import Lender
 from harness.errors import BackendError
-from harness.events import Phase
+from harness.events import Notice, Phase
 from harness.pipeline import evaluate
 from harness.plan import Plan
 from harness.records import Extraction, Model, Problem, Prompt, Sample, Sampling
@@ -25,6 +25,7 @@ class Counting:
     opened: ClassVar[list[str]] = []
     open_now: ClassVar[int] = 0
     breaks: ClassVar[bool] = False
+    loses: ClassVar[bool] = False
 
     def __init__(self, model: Model, *_: Any, **options: Any) -> None:
         Counting.opened.append(f"{model.name} {options['benchmark'].name}")
@@ -44,6 +45,10 @@ class Counting:
                 continue
             if Counting.breaks:
                 raise BackendError("It broke.", "Mend it.")
+            if Counting.loses:
+                where = {"problem_id": request.prompt.problem_id, "index": request.index}
+                yield Sample(**where, text="", finish="error", error="no answer: 503, 7 times")
+                continue
             text = "def f(x):\n    return x + 1\n"
             yield Sample(problem_id=request.prompt.problem_id, index=request.index, text=text, complete=True)
 
@@ -94,10 +99,11 @@ def counting(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(Counting, "opened", [])
     monkeypatch.setattr(Counting, "open_now", 0)
     monkeypatch.setattr(Counting, "breaks", False)
+    monkeypatch.setattr(Counting, "loses", False)
 
 
 def make_plans(
-    workspace: Any, benchmarks: str = "abc", models: Sequence[str] = ("m",), backend: str = "counting", n: int = 1
+    workspace: Any, benchmarks: str = "abc", models: Sequence[str] = ("m",), backend: str = "counting", **options: Any
 ) -> list[Plan]:
     """Models x benchmarks, as the command makes them."""
     return [
@@ -107,8 +113,9 @@ def make_plans(
             benchmark=(benchmark := One(name)),  # type: ignore[arg-type]
             problems=benchmark.problems(),
             style="base",
-            sampling=Sampling(n=n),
+            sampling=Sampling(),
             backend=backend,
+            backend_options=options,
         )
         for model in models
         for name in benchmarks
@@ -167,3 +174,29 @@ async def test_the_model_is_let_go_when_the_last_one_has_its_answers_or_one_brea
     with pytest.raises(BackendError):
         await run(plans)
     assert Counting.open_now == 0
+
+
+async def test_an_answer_lost_on_its_way_is_asked_for_again_and_never_judged(workspace: Any) -> None:
+    (plan,) = make_plans(workspace, "a")
+    Counting.loses = True
+    box = LocalSandbox(1)
+    events: list[Any] = []
+    made = await evaluate(plan, box, events.append, None)
+    await box.close()
+    assert (made.complete, made.samples, made.judged) == (False, 0, 0)
+    (said,) = [e for e in events if isinstance(e, Notice) and e.level == "error"]
+    assert "1 of 1 answers were lost: no answer: 503, 7 times" in said.message
+    Counting.loses = False
+    await run([plan])
+
+
+async def test_options_that_change_what_is_said_make_another_run(workspace: Any) -> None:
+    (plain,) = make_plans(workspace, "a")
+    (narrow,) = make_plans(workspace, "a", dtype="float16", batch_size=4)
+    (wide,) = make_plans(workspace, "a", dtype="float16", batch_size=8)
+    assert plain.run_id("local") != narrow.run_id("local") == wide.run_id("local")
+    assert make_plans(workspace, "a", threads=2)[0].run_id("local") == plain.run_id("local")
+    await run([plain])
+    await run([narrow])
+    assert Counting.opened == ["m a", "m a"]
+    assert narrow.folder("local").record().backend["options"] == {"dtype": "float16"}

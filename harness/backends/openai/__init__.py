@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from harness.answers import LOST
 from harness.backends import Key, Request
 from harness.backends.openai.messages import Answer, Refused, Retry, Settings, body, path_of, read
 from harness.backends.openai.pacing import Pacer
@@ -167,7 +168,7 @@ class OpenAIBackend:
                 self._failed_in_a_row += 1
                 if not self._reached or self._failed_in_a_row >= self._settings.give_up_after:
                     raise self._gone(result.why)
-                return self._failure(request, f"{result.why}, {attempt} times", "no answer")
+                return self._failure(request, f"{result.why}, {attempt} times", LOST)
             self.usage.retries += 1
             if result.busy:
                 self._pacer.slow_down(result.after_s)

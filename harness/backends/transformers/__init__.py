@@ -51,6 +51,7 @@ from harness.errors import BackendError, UsageError
 from harness.fim import fill
 from harness.records import Model, Prompt, Sample, Sampling
 from harness.sources import Progress, resolve
+from harness.sources.package import file_sha256
 from harness.workspace import Workspace
 
 transformers.logging.set_verbosity_error()
@@ -115,7 +116,7 @@ class TransformersBackend:
         self._batch_size = rows or default_batch_size(self._model, self._device)
         self._ends = end_tokens(self._tokenizer, self._model)
         self._context = context_length(self._tokenizer, self._model)
-        self._weights = found.sha256
+        self._weights = found.sha256 or (file_sha256(found.path / found.gguf_file) if found.gguf_file else "")
 
     def describe(self) -> dict[str, Any]:
         """Return what a run records."""

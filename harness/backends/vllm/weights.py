@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from harness.errors import BackendError, ModelError
 from harness.records import Model
 from harness.sources import Progress, resolve
+from harness.sources.package import file_sha256
 from harness.sources.parsing import FolderSource, parse_source
 from harness.sources.weights import is_adapter
 from harness.workspace import Workspace
@@ -46,8 +47,13 @@ def folder_of(model: Model, workspace: Workspace, dtype: str | None, progress: P
     # vLLM reads few GGUF files; transformers writes the folder that it reads. Loads torch, so only where it is needed.
     from harness.backends.transformers.loading import unpacked
 
+    assert found.gguf_file is not None
     wide = dtype if dtype in {"bfloat16", "float16", "float32"} else "bfloat16"
-    return Loadable(str(unpacked(found, wide, progress)), dtype=wide, sha256=found.sha256)
+    return Loadable(
+        str(unpacked(found, wide, progress)),
+        dtype=wide,
+        sha256=found.sha256 or file_sha256(found.path / found.gguf_file),
+    )
 
 
 def _with_adapter(model: Model, folder: str, workspace: Workspace, dtype: str | None, progress: Progress) -> Loadable:

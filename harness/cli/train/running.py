@@ -188,7 +188,7 @@ class Progress:
                 f"{event.training}: {event.rows:,} rows ({event.held_out} held out), {event.steps} steps, "
                 f"{event.tokens:,} tokens ({100 * event.real_share:.1f} % of those computed)\n"
                 f"{event.trainable:,} of {event.parameters:,} parameters change; about {m.total:,} MiB: weights {m.weights:,}, "
-                f"gradients {m.gradients:,}, optimiser {m.optimizer:,}, activations {m.activations:,}; {m.available:,} free"
+                f"gradients {m.gradients:,}, optimiser {m.optimizer:,}, activations {m.activations:,}, process {m.process:,}; {m.available:,} free"
             )
         elif isinstance(event, HeldOut):
             text = f"held-out loss {event.loss:.4f} at step {event.step}"

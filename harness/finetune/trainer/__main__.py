@@ -159,10 +159,11 @@ class Training:
 
         if self.recipe.compute.threads:
             torch.set_num_threads(self.recipe.compute.threads)
-        step, wrong = last_whole(self.folder) if self.first else (max(self.folder.steps(), default=0), [])
+        args = arguments(self.recipe, plan, self.folder.checkpoints, device, self.recipe.compute.processes)
+        # After the arguments, which bring the processes together.
+        step, wrong = modelling.agreed(last_whole(self.folder) if self.first else (0, []))
         for message in wrong:
             self.emit(Notice(level="warning", message=message))
-        args = arguments(self.recipe, plan, self.folder.checkpoints, device, self.recipe.compute.processes)
         trainer = Tuner(
             recipe=self.recipe, plan=plan, rows=rows, emit=self.emit, saved=self._saved,
             model=model, args=args, processing_class=tokenizer, peft_config=modelling.lora(self.recipe.tuning),

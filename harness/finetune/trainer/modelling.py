@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import transformers
@@ -18,6 +18,8 @@ from harness.finetune.estimate import Shape
 from harness.finetune.recipes import Recipe, Tuning
 from harness.finetune.trainer import attention
 from harness.sources import Resolved
+
+T = TypeVar("T")
 
 
 def choose_device(recipe: Recipe) -> str:
@@ -124,3 +126,15 @@ def quiet() -> None:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     attention.register()
+
+
+def agreed(found: T) -> T:
+    """Return what the first process found, in every process: only one may look at, and set aside, checkpoints."""
+    from accelerate import PartialState
+    from accelerate.utils import broadcast_object_list
+
+    if PartialState().num_processes == 1:
+        return found
+    told: list[Any] = [found]
+    broadcast_object_list(told)
+    return told[0]  # type: ignore[no-any-return]

@@ -48,6 +48,9 @@ class Repeater:
 
 def open_engine(model, lora, options, say):
     say("loading letters")
+    if options.get("extra") == "slow":
+        say(f"loading for ever: {os.getpid()}")
+        time.sleep(600)
     if options.get("fail") == "nan":
         raise Trouble("nan", "the model gives NaN", "Use other weights.")
     return Repeater(options)

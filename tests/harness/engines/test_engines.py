@@ -11,6 +11,7 @@ import pytest
 
 from harness import engines
 from harness.backends import Request, open_backend
+from harness.backends.opening import opened
 from harness.backends.vllm.weights import folder_of
 from harness.engines import Engine, find_engine, look
 from harness.engines.serving import Server
@@ -188,3 +189,26 @@ def test_a_server_that_ends_says_why(place, monkeypatch):
     with pytest.raises(BackendError, match="ZeroDivisionError"):
         server.wait_until_healthy()
     server.close()
+
+
+def test_loading_can_be_broken_off(place):
+    process = []
+
+    async def main():
+        said = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def tell(line):
+            if line.startswith("loading for ever"):
+                process.append(int(line.split()[-1]))
+                loop.call_soon_threadsafe(said.set)
+
+        opening = asyncio.create_task(opened("vllm", MODEL, place, progress=tell, engine="letters", extra="slow"))
+        await said.wait()
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+
+    asyncio.run(main())
+    with pytest.raises(ProcessLookupError):
+        os.kill(process[0], 0)
