@@ -4,9 +4,11 @@ import pytest
 
 from harness.backends.transformers import TransformersBackend
 from harness.datagen.rows import make_row
+from harness.errors import TrainingError
 from harness.finetune.batching import plan_batches
 from harness.finetune.encoding import IGNORE, encode_row, encode_rows
 from harness.finetune.recipes import Batches, Data
+from harness.finetune.templates import OSS
 from harness.records import Prompt
 from harness.styles import magicoder_prompt
 
@@ -34,6 +36,12 @@ def test_what_is_asked_in_training_is_what_is_asked_at_inference(tokenizer):
     assert chat.ids[: chat.prompt] == backend._encode(Prompt(problem_id="x", style="chat", turns=turns))
 
 
+def test_a_row_of_oss_instruct_is_asked_as_the_paper_asks(tokenizer):
+    row = make_row(problem="Add one.", solution="x", method="oss-instruct")
+    one = encode_row(row, "magicoder", tokenizer)
+    assert tokenizer.decode(one.ids[: one.prompt]) == magicoder_prompt(OSS + "Add one.")
+
+
 def test_empty_and_over_long_rows_are_counted(tokenizer):
     rows = [ROW, make_row(problem=" ", solution="x", method="imported"),
             make_row(problem="Long.", solution="x = 1\n" * 100, method="imported"),
@@ -43,6 +51,8 @@ def test_empty_and_over_long_rows_are_counted(tokenizer):
     assert max(len(row.ids) for row in found.train) == 96
     dropped = encode_rows(rows, Data(dataset="d", max_length=96, template="plain", overlong="drop"), tokenizer, 0)
     assert [row.id for row in dropped.train] == [ROW.id]
+    with pytest.raises(TrainingError, match="No rows are left"):
+        encode_rows(rows[1:2], Data(dataset="d"), tokenizer, 0)
 
 
 def test_a_step_sees_the_same_rows_packed_or_padded():
@@ -82,4 +92,7 @@ def test_a_row_s_loss_does_not_change_with_its_neighbours(tokenizer, tiny):
         changed["input_ids"][0, : len(rows[0].ids)] = 7
         changed["labels"][0, : len(rows[0].ids)] = IGNORE
         assert float(summed_loss(model, changed)[0]) == pytest.approx(alone[1] + alone[2], rel=1e-5)
+        # The test can fail: without the rows' bounds they do see each other.
+        blind = {k: v for k, v in pack(rows).items() if not k.startswith(("cu_seq", "max_length"))}
+        assert abs(float(summed_loss(model, blind)[0]) - padded) > 1e-4 * padded
     assert padded == pytest.approx(sum(alone), rel=1e-5)

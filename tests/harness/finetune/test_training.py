@@ -133,3 +133,23 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(trainable):
     assert not (folder.checkpoints / "checkpoint-6").exists()
     with pytest.raises(TrainingError, match=r"other settings: optimizer.learning_rate"):
         train(workspace, load_recipe(workspace, str(write(steps=4)), ["optimizer.learning_rate=1e-3"]), silent)
+
+
+def test_two_processes_learn_what_one_does_and_a_next_stage_begins_there(trainable):
+    workspace, write = trainable
+    one = train(workspace, load_recipe(workspace, str(write("one", steps=3))), silent)
+    two = write("two", steps=3)
+    two.write_text(two.read_text().replace("[compute]", "[compute]\nprocesses = 2"))
+    after = write("after", steps=1)
+    after.write_text(after.read_text().replace('model = "tiny"', 'model = "two"'))
+    for path in (two, after):
+        (workspace.root / "recipes" / "train").mkdir(parents=True, exist_ok=True)
+        path.replace(workspace.root / "recipes" / "train" / path.name)
+    done = CliRunner().invoke(main, ["train", "after", "--json"])
+    assert done.exit_code == 0, done.output
+    together = TrainingFolder(workspace.trainings / "two").losses()
+    assert [m.step for m in together] == [1, 2, 3]
+    assert [m.loss for m in together] == pytest.approx([m.loss for m in one.losses()], rel=1e-4)
+    models = load_models(workspace)
+    assert models["after"].base == "two"
+    assert models["two"].base == "tiny"
