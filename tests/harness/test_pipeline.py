@@ -165,3 +165,11 @@ async def test_verdicts_of_another_image_are_not_kept(workspace, monkeypatch, tm
     folder.write(changed)
     _, _, events = await run(workspace, Tiny(), programs, monkeypatch, tmp_path)
     assert sorted(e.problem_id for e in events if isinstance(e, VerdictDone)) == ["Tiny/0", "Tiny/1"]
+
+
+def test_a_run_of_a_model_that_was_not_trained_keeps_its_name(workspace: Any) -> None:
+    plan = Plan(
+        workspace=workspace, model=Model(name="m", source="path:m"), benchmark=load_benchmark("humaneval"),
+        problems=load_benchmark("humaneval").problems()[:1], style="base", sampling=Sampling(), backend="echo",
+    )  # fmt: skip
+    assert plan.run_id("docker").endswith("__6f5b912e")
