@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 from collections.abc import Hashable, Mapping, Sequence
@@ -9,13 +10,16 @@ from pathlib import Path
 
 import msgspec
 
+from harness import provenance
 from harness.benchmarks import withheld
+from harness.datagen.dataset import Dataset
 from harness.errors import IncompleteRun, MagibenchError, RunError
 from harness.records import Metric, Problem, Run, Sample, Score, Verdict
 from harness.runs import Key, RunFolder, list_runs, open_run
 from harness.statistics import breakdown, metrics, suites_of
 from harness.workspace import Workspace
-from leaderboard.entries import PublishedRun, bare, refusal
+from leaderboard.entries import DataReport, DataStep, PublishedRun, bare, refusal
+from leaderboard.reported import reports
 from leaderboard.site import Report, build
 
 
@@ -127,6 +131,7 @@ def gather(folder: RunFolder, run: Run) -> PublishedRun:
         prompts={p: problems[p].prompt for p in run.problems if p in problems},
         language=next((problem.language for problem in problems.values()), "python"),
         withheld=withheld(run.benchmark),
+        datasets=_datasets(folder.path.parent.parent / "datasets", run),
     )
     return bare(entry)
 
@@ -139,6 +144,48 @@ def _derived(
     groups = {p: problems[p].meta["groups"] for p in problems if "groups" in problems[p].meta}
     by_group = breakdown(verdicts, groups, suites) if problems else run.breakdown
     return metrics(verdicts, run.problems, suites), by_group
+
+
+def _datasets(folder: Path, run: Run) -> list[DataReport]:
+    """Return what a trained model learned from: all that its entry says, and the manifests where they are at hand."""
+    found = []
+    for data in run.model.training.get("datasets", []):
+        name, version = str(data.get("name", "")), str(data.get("rows_sha256", ""))
+        report = DataReport(
+            name=name,
+            rows=int(data.get("rows", 0)),
+            rows_sha256=version,
+            contamination=str(data.get("contamination", "")),
+        )
+        dataset = Dataset(folder / provenance.file_safe(name))
+        with contextlib.suppress(MagibenchError, OSError):
+            manifest = dataset.manifest()
+            if manifest.rows_sha256 == version:
+                report = msgspec.structs.replace(
+                    report,
+                    description=manifest.description.rstrip("."),
+                    steps=[
+                        DataStep(name=s.name, rows_in=s.rows_in, rows_out=s.rows_out, rejected=s.rejected)
+                        for s in manifest.steps
+                    ],
+                    by_benchmark=_contaminated(dataset),
+                )
+        found.append(report)
+    return found
+
+
+def _contaminated(dataset: Dataset) -> dict[str, int] | None:
+    """Return the rows that decontamination removed, by benchmark; None where it wasn't done."""
+    total: dict[str, int] | None = None
+    for file in sorted(dataset.path.glob("reports/*/decontamination.json")):
+        try:
+            by_benchmark = msgspec.json.decode(file.read_bytes()).get("by_benchmark", {})
+        except (msgspec.MsgspecError, AttributeError):
+            continue
+        total = total or {}
+        for name, count in by_benchmark.items():
+            total[name] = total.get(name, 0) + int(count)
+    return total
 
 
 def public(run: Run) -> Run:
@@ -209,4 +256,6 @@ def publish(workspace: Workspace, out: Path | None = None, names: Sequence[str] 
     if names and selection.refused:
         first = selection.refused[0]
         raise IncompleteRun(first.reason, first.remedy)
-    return Publication(selection=selection, report=build(entries, out or workspace.site, suite_scores(entries)))
+    return Publication(
+        selection=selection, report=build(entries, out or workspace.site, suite_scores(entries), reports())
+    )

@@ -14,6 +14,30 @@ Key = tuple[str, int]
 """Problem id and sample index."""
 
 
+class DataStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a dataset's making."""
+
+    name: str
+    rows_in: int
+    rows_out: int
+    rejected: Mapping[str, int] = {}
+
+
+class DataReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model was trained on, as its page says it."""
+
+    name: str
+    rows: int
+    rows_sha256: str
+    """The version."""
+    description: str = ""
+    contamination: str = ""
+    """In words, e.g. "35 rows removed", "not decontaminated"."""
+    steps: Sequence[DataStep] = ()
+    by_benchmark: Mapping[str, int] | None = None
+    """Rows found in a benchmark and removed, by benchmark; None where nobody looked."""
+
+
 class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run and everything that its pages show."""
 
@@ -30,6 +54,9 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
     """Of the programs, as it stands at a fence."""
     withheld: str = ""
     """Why no text of a problem or an answer may be shown, in a sentence for the pages; see ``bare``."""
+
+    datasets: Sequence[DataReport] = ()
+    """What the model was trained on, where it was trained here."""
 
     @property
     def reference(self) -> bool:

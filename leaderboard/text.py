@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.records import Interval, Run
+from harness.records import Interval, Model, Run
 
 NAMES = {
     "humaneval": "HumanEval", "humaneval+": "HumanEval+", "mbpp": "MBPP", "mbpp+": "MBPP+", "ds1000": "DS-1000",
@@ -159,3 +159,16 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]
         elif value is not None and value != "":
             out.append((name, f"{value:g}" if isinstance(value, float) else str(value)))
     return out
+
+
+def kind(run: Run) -> str:
+    """Return "base" or "instruct", by how the model was asked; nothing where nobody knows."""
+    return "" if given(run) else "base" if run.style in {"base", "insertion"} else "instruct"
+
+
+def contamination(model: Model) -> str:
+    """Return what is known of benchmarks in a model's training data: "decontaminated", "not decontaminated", "unknown"."""
+    said = [str(data.get("contamination", "")) for data in model.training.get("datasets", [])]
+    if not said:
+        return "unknown"
+    return "not decontaminated" if any(words in {"", "not decontaminated"} for words in said) else "decontaminated"

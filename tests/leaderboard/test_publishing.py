@@ -54,8 +54,8 @@ def test_what_is_refused_is_named_with_the_reason(workspace, make):
     assert all(r["remedy"] for r in reasons.values())
     index = (workspace.site / "index.html").read_text()
     assert "smollm2" in index
-    assert "starcoder2" not in index
-    assert "qwen" not in index
+    assert 'data-name="starcoder2' not in index
+    assert 'data-name="qwen' not in index
 
 
 def test_the_latest_of_the_same_settings_wins(workspace, make):
