@@ -51,27 +51,27 @@ def scatter(points: Sequence[Point], title: str, x_title: str, unit: str) -> Mar
             if low <= math.log10(value) <= high:
                 x, _ = at(Point(value, 0, ""), 0)
                 parts.append(_text(x, HEIGHT - BOTTOM + 16, f"{_short(value)}{unit}", "middle"))
-    taken: list[tuple[float, float, float]] = []
     for p in sorted(points, key=lambda p: (p.measured, p.y)):
         x, y = at(p, p.y)
         words = escape(f"{p.label}: {p.y:.1f} %{'' if p.measured else ', reported'}")
         if p.low is not None and p.high is not None:
             parts.append(f'<line class="whisker" x1="{x}" x2="{x}" y1="{at(p, p.low)[1]}" y2="{at(p, p.high)[1]}"/>')
-        kind = "measured" if p.measured else "reported"
-        parts.append(
-            f'<circle class="{kind}" cx="{x}" cy="{y}" r="{4.5 if p.measured else 3}"><title>{words}</title></circle>'
-        )
+        kind, radius = ("measured", 4.5) if p.measured else ("reported", 3)
+        parts.append(f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"><title>{words}</title></circle>')
+    spots = [at(p, p.y) for p in points]
+    taken: list[tuple[float, float, float]] = []
     for p in sorted(points, key=lambda p: (not p.measured, -p.y)):
         x, y = at(p, p.y)
         width = 6.2 * len(p.label)
-        side = x + width + 8 > WIDTH - RIGHT
-        begin = x - 8 - width if side else x + 8
-        if begin < LEFT or any(abs(y - b) < NEAR and begin < e + 6 and s < begin + width + 6 for s, b, e in taken):
+        left = x + width + 8 > WIDTH - RIGHT
+        begin = x - 8 - width if left else x + 8
+        others = (begin - 4 < a < begin + width + 4 and abs(b - y) < 9 for a, b in spots if (a, b) != (x, y))
+        beside = (abs(y - b) < NEAR and begin < e + 6 and s < begin + width + 6 for s, b, e in taken)
+        if begin < LEFT or any(beside) or (not p.measured and any(others)):
             continue
         taken.append((begin, y, begin + width))
-        label = _text(
-            x - 8 if side else x + 8, y + 4, p.label, "end" if side else "start", "name" if p.measured else "quiet"
-        )
+        kind = "name" if p.measured else "quiet"
+        label = _text(x - 8 if left else x + 8, y + 4, p.label, "end" if left else "start", kind)
         parts.append(f'<a href="{escape(p.link)}">{label}</a>' if p.link else label)
     return _svg(parts, title)
 
@@ -131,8 +131,8 @@ def _text(x: float, y: float, words: str, anchor: str, kind: str = "quiet") -> s
 def _short(value: float) -> str:
     for unit, name in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if value >= unit:
-            return f"{value / unit:g}{name}"
-    return f"{value:g}"
+            return f"{value / unit:.3g}{name}"
+    return f"{value:.3g}"
 
 
 def _svg(parts: Sequence[str], title: str) -> Markup:

@@ -136,13 +136,13 @@
     if (single) {
       const [low, high] = tango(counts.a, counts.b, rows.length);
       const p = mcnemar(counts.a, counts.b);
-      verdict = `95 % interval ${points(low)} to ${points(high)}; p = ${chance(p)} (exact McNemar)${p >= 0.05 ? ": these problems don't tell them apart" : ""}`;
+      verdict = `95 % interval ${points(low)} to ${points(high)}; p ${p < 0.001 ? "" : "= "}${chance(p)} (exact McNemar)${p >= 0.05 ? ": these problems don't tell them apart" : ""}`;
     }
     const figures = make("section", "", { class: "figures", "aria-label": "Scores" },
       figure(a.model, percent(mean("a")), a.setting), figure(b.model, percent(mean("b")), b.setting),
       figure("Difference in points", points(difference), verdict, true));
-    const kinds = { differ: `They differ ${counts.a + counts.b}`, a: `Only ${a.model} ${counts.a}`, b: `Only ${b.model} ${counts.b}`,
-      both: `Both ${counts.both}`, neither: `Neither ${counts.neither}`, all: `All ${rows.length}` };
+    const kinds = { differ: `They differ ${counts.a + counts.b}`, a: `◐ Only ${a.model} ${counts.a}`, b: `◑ Only ${b.model} ${counts.b}`,
+      both: `● Both ${counts.both}`, neither: `○ Neither ${counts.neither}`, all: `All ${rows.length}` };
     const tabs = make("div", "", { class: "tabs", role: "group", "aria-label": "Which problems" });
     const list = make("ol", "", { class: "grid matrix" });
     const table = make("div", "", { class: "differences" });
