@@ -57,10 +57,13 @@ class Plan:
 
     def run_id(self, sandbox: str) -> str:
         """Return the run's name: readable, and different for different settings."""
-        model = msgspec.structs.replace(self.model, notes="", license="")
+        model = msgspec.structs.replace(self.model, notes="", license="", answers="public")
         parts = [
             # Models that weren't trained here keep the names of their runs from before there was such a field.
-            msgspec.json.encode(model, order="deterministic").decode().replace(',"training":{}}', "}"),
+            msgspec.json.encode(model, order="deterministic")
+            .decode()
+            .replace(',"answers":"public"}', "}")
+            .replace(',"training":{}}', "}"),
             f"{self.benchmark.name}@{self.benchmark.version} {self.benchmark.sha256}",
             " ".join(p.id for p in self.problems),
             self.style,

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from harness import provenance
-from harness.benchmarks import withheld
+from harness.benchmarks import licence_of, withheld
 from harness.datagen.dataset import Dataset
 from harness.errors import IncompleteRun, MagibenchError, RunError
 from harness.records import Metric, Problem, Run, Sample, Score, Verdict
@@ -131,6 +131,8 @@ def gather(folder: RunFolder, run: Run) -> PublishedRun:
         prompts={p: problems[p].prompt for p in run.problems if p in problems},
         language=next((problem.language for problem in problems.values()), "python"),
         withheld=withheld(run.benchmark),
+        licence=licence_of(run.benchmark),
+        private=run.model.answers == "private",
         datasets=_datasets(folder.path.parent.parent / "datasets", run),
     )
     return bare(entry)

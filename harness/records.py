@@ -78,6 +78,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     training: dict[str, Any] = {}
     """Of a checkpoint that was trained here: recipe and its checksum, datasets with version and contamination, step,
     tokens, checksum of the weights, machine."""
+    answers: Literal["public", "private"] = "public"
+    """Whether pages may show what it wrote; verdicts and scores are shown in any case."""
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):

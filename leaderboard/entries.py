@@ -55,6 +55,10 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
     withheld: str = ""
     """Why no text of a problem or an answer may be shown, in a sentence for the pages; see ``bare``."""
 
+    licence: str = ""
+    """Of the problems, and where it is said."""
+    private: bool = False
+    """Whether the owner of the model keeps its answers; see ``bare``."""
     datasets: Sequence[DataReport] = ()
     """What the model was trained on, where it was trained here."""
 
@@ -74,11 +78,15 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bare(entry: PublishedRun) -> PublishedRun:
-    """Return ``entry`` without any text of problems and answers, if they are to be withheld: verdicts and numbers alone."""
-    if not entry.withheld:
+    """Return ``entry`` without any text of problems and answers, if they are to be withheld: verdicts and numbers alone.
+
+    Where only the model's owner keeps the answers, prompts stay.
+    """
+    if not (entry.withheld or entry.private):
         return entry
     verdicts = [msgspec.structs.replace(v, evidence=None) for v in entry.verdicts]
-    return msgspec.structs.replace(entry, verdicts=verdicts, samples={}, programs={}, prompts={})
+    prompts = {} if entry.withheld else entry.prompts
+    return msgspec.structs.replace(entry, verdicts=verdicts, samples={}, programs={}, prompts=prompts)
 
 
 def is_reference(run: Run) -> bool:

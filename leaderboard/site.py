@@ -228,6 +228,7 @@ def _problem_pages(links: _Links, board: Board) -> Iterator[tuple[str, bytes]]:
                 problem=problem,
                 prompt=prompt,
                 language=board.entries[0].language,
+                licence=next((e.licence for e in board.entries if e.licence), ""),
                 withheld=next((e.withheld for e in board.entries if e.withheld), ""),
                 attempts=attempts,
                 before=board.problems[position - 1] if position else None,

@@ -23,6 +23,7 @@ __all__ = [
     "available",
     "families",
     "family",
+    "licence_of",
     "load_benchmark",
     "withheld",
 ]
@@ -174,12 +175,26 @@ def withheld(name: str) -> str:
     """Return why the texts of a benchmark's problems and answers may not be published; empty where they may.
 
     It is a property of the family, so that it is known where the data is not: ``withheld``, which a family may leave out.
-    Of a benchmark that isn't known here nothing can be said, so its texts are held back.
+    Of a benchmark that isn't known here, or whose licence isn't, nothing can be said, so its texts are held back.
     """
     try:
-        return str(getattr(family(name), "withheld", ""))
+        found = family(name)
+        if why := str(getattr(found, "withheld", "")):
+            return why
+        if getattr(found, "licence", None) is None:
+            return f"The texts of {name} are not shown: it doesn't say under which licence they are."
+        return ""
     except (UnknownName, ImportError):
         return f"The texts of {name} are not shown: where this page was made, nothing is known of that benchmark."
+
+
+def licence_of(name: str) -> str:
+    """Return a benchmark's licence and where that is said, for people: "MIT (…)"; empty where nobody knows."""
+    try:
+        found = getattr(family(name), "licence", None)
+    except (UnknownName, ImportError):
+        return ""
+    return f"{found.name} ({found.source})" if found else ""
 
 
 def load_benchmark(spec: str) -> Benchmark:

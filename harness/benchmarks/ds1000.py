@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from harness.benchmarks.data import data_of
-from harness.benchmarks.releases import Release, Released
+from harness.benchmarks.releases import Licence, Release, Released
 from harness.errors import DataError
 from harness.records import Extraction, Problem, Prompt, Sample, Style
 
@@ -181,6 +181,7 @@ class DS1000Family(Released):
     name = "ds1000"
     title = "DS-1000: data science with seven libraries (simplified, 2024)"
     suites = ("base",)
+    licence = Licence("CC BY-SA 4.0", "github.com/xlang-ai/DS-1000, LICENSE")
     withheld = (
         "The texts of DS-1000 are not shown, so that its problems don't get into training data from these pages: "
         "neither prompts and references nor answers, which repeat them, nor what the tests compared."

@@ -15,7 +15,7 @@ import msgspec
 
 from harness.benchmarks.data import data_of
 from harness.benchmarks.python_functions import PythonFunctions
-from harness.benchmarks.releases import Release, Released
+from harness.benchmarks.releases import Licence, Release, Released
 from harness.records import Problem
 
 
@@ -73,6 +73,7 @@ class HumanEvalFamily(Released):
     name = "humaneval"
     title = "HumanEval with its own tests (OpenAI)"
     suites = ("base",)
+    licence = Licence("MIT", "github.com/openai/human-eval, LICENSE")
 
     def load(self, version: str) -> HumanEval:
         """Load a version.

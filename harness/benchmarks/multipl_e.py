@@ -11,14 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
 from harness.benchmarks.asked import asked
 from harness.benchmarks.data import Data, data_of
 from harness.benchmarks.multipl_e_prompts import build, template_sha256
-from harness.benchmarks.releases import Release, Released
+from harness.benchmarks.releases import Licence, Release, Released
 from harness.records import Extraction, Problem, Prompt, Sample, Style
 from harness.styles import trim
 
@@ -186,6 +186,7 @@ class MultiPLEFamily(Released):
     source: str
     """For people: "HumanEval"."""
     suites: tuple[str, ...] = ("base",)
+    licence: ClassVar[Licence] = Licence("BSD-3-Clause, not for training", "github.com/nuprl/MultiPL-E, LICENSE")
 
     @property
     def title(self) -> str:

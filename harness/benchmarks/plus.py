@@ -17,7 +17,7 @@ import msgspec
 from harness.benchmarks.data import Data, data_of
 from harness.benchmarks.inputs import Inputs, mbpp_types
 from harness.benchmarks.python_functions import PythonFunctions
-from harness.benchmarks.releases import Release, Released
+from harness.benchmarks.releases import Licence, Release, Released
 from harness.errors import DataError
 from harness.records import Problem
 
@@ -94,6 +94,7 @@ class PlusFamily(Released):
     """Name of the benchmark whose files it reads."""
     dataset: Dataset
     suites: tuple[str, ...]
+    licence: Licence
 
     @property
     def files_of(self) -> str:
@@ -109,9 +110,19 @@ class PlusFamily(Released):
         return PlusBenchmark(self.name, self.release(version), self.dataset, self.suites)
 
 
-HUMANEVAL_PLUS = PlusFamily("humaneval+", "HumanEval+ (EvalPlus)", "humaneval+", "humaneval", ("base", "plus"))
-MBPP_PLUS = PlusFamily("mbpp+", "MBPP+ (EvalPlus)", "mbpp+", "mbpp", ("base", "plus"))
-MBPP = PlusFamily("mbpp", "MBPP as EvalPlus has it: the base suite of MBPP+", "mbpp+", "mbpp", ("base",))
+_HUMANEVAL = Licence(
+    "Apache-2.0, its problems MIT",
+    "github.com/evalplus/humanevalplus_release, LICENSE; github.com/openai/human-eval, LICENSE",
+)
+_MBPP = Licence(
+    "Apache-2.0, its problems CC BY 4.0",
+    "github.com/evalplus/mbppplus_release, LICENSE; github.com/google-research/google-research, mbpp",
+)
+HUMANEVAL_PLUS = PlusFamily(
+    "humaneval+", "HumanEval+ (EvalPlus)", "humaneval+", "humaneval", ("base", "plus"), _HUMANEVAL
+)
+MBPP_PLUS = PlusFamily("mbpp+", "MBPP+ (EvalPlus)", "mbpp+", "mbpp", ("base", "plus"), _MBPP)
+MBPP = PlusFamily("mbpp", "MBPP as EvalPlus has it: the base suite of MBPP+", "mbpp+", "mbpp", ("base",), _MBPP)
 
 
 def _rows(data: Data) -> list[Row]:

@@ -7,6 +7,7 @@ file: what has another checksum is other data, whatever its name says.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,14 @@ def all_releases() -> tuple[Release, ...]:
 def releases_of(benchmark: str) -> dict[str, Release]:
     """Return version to release of a benchmark's data, the default version first."""
     return {release.version: release for release in all_releases() if release.benchmark == benchmark}
+
+
+class Licence(NamedTuple):
+    """Under which terms a benchmark's problems are given away."""
+
+    name: str
+    source: str
+    """Where that is said."""
 
 
 class Released:

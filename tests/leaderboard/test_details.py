@@ -153,6 +153,25 @@ def test_withheld_texts_are_on_no_page(entry: PublishedRun, tmp_path: Path) -> N
     assert "wrong answer" in page.read_text()
 
 
+def test_private_answers_are_on_no_page_and_prompts_are(entry: PublishedRun, tmp_path: Path) -> None:
+    proof = Evidence(suite="base", input=SECRET, expected=SECRET, actual=SECRET, error=SECRET)
+    wrong = msgspec.structs.replace(program(0, "wrong answer", "", "run"), evidence=proof)
+    key = (wrong.problem_id, 0)
+    run = msgspec.structs.replace(
+        judged(entry, "humaneval", [wrong]),
+        samples={key: SECRET},
+        programs={key: SECRET},
+        prompts={wrong.problem_id: "What is asked."},
+        licence="MIT (somewhere)",
+        private=True,
+    )
+    build([run], tmp_path / "out")
+    assert not any(SECRET in p.read_text() for p in (tmp_path / "out").rglob("*") if p.is_file())
+    pages = [p.read_text() for p in (tmp_path / "out/problems").rglob("*.html")]
+    said = ("What is asked.", "MIT (somewhere)", "its owner keeps it", "wrong answer")
+    assert any(all(words in page for words in said) for page in pages)
+
+
 @pytest.mark.parametrize("benchmark", ["ds1000", "of-a-package-that-is-not-here"])
 def test_publishing_takes_no_text_of_such_a_benchmark(
     workspace: Any, entry: PublishedRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, benchmark: str
