@@ -11,13 +11,18 @@ PY := $(BIN)/python
 STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check fmt bench images engine install lock clean
+SITE ?= site/example
+
+.PHONY: help demo site test check fmt bench images engine install lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: engine ## Make a little data, judge a real model and the reference solutions, publish the page (LIMIT=164 for all problems)
 	@$(BIN)/magibench demo --limit $(LIMIT)
+
+site: engine ## Judge everything that can be judged here and make an example of the pages (SITE=FOLDER)
+	@$(PY) -m harness.example $(SITE)
 
 test: engine ## Run the tests (with MAGIBENCH_DATA=DIR: those on real data too)
 	@$(PY) -m pytest -q $(ARGS)

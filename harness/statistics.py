@@ -57,16 +57,26 @@ def passes(verdict: Verdict, suite: str, suites: Sequence[str]) -> bool:
     Raises:
         ValueError: ``suite`` is not one of ``suites``.
     """
-    return all(s in verdict.suites and verdict.suites[s].passed for s in suites[: suites.index(suite) + 1])
+    return _through(verdict, suites[: suites.index(suite) + 1])
+
+
+def _through(verdict: Verdict, suites: Sequence[str]) -> bool:
+    """Say whether a verdict passed all of ``suites``. A loop: a leaderboard of 200 models asks a million times."""
+    for suite in suites:
+        found = verdict.suites.get(suite)
+        if found is None or not found.passed:
+            return False
+    return True
 
 
 def right_of(verdicts: Iterable[Verdict], suite: str, suites: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return (right samples, judged samples) of ``suite`` by problem; ``infra`` verdicts are left out."""
     counts: dict[str, tuple[int, int]] = {}
+    asked = suites[: suites.index(suite) + 1]
     for verdict in verdicts:
         if not verdict.infra:
             right, judged = counts.get(verdict.problem_id, (0, 0))
-            counts[verdict.problem_id] = (right + passes(verdict, suite, suites), judged + 1)
+            counts[verdict.problem_id] = (right + _through(verdict, asked), judged + 1)
     return counts
 
 
@@ -77,24 +87,21 @@ def metrics(verdicts: Iterable[Verdict], problems: Sequence[str], suites: Sequen
     as every problem has that many samples. Verdicts with ``infra`` are left out.
     """
     wanted = set(problems)
-    by_problem: dict[str, list[Verdict]] = {p: [] for p in problems}
-    for verdict in verdicts:
-        if verdict.problem_id in wanted and not verdict.infra:
-            by_problem[verdict.problem_id].append(verdict)
-    counted = {p: v for p, v in by_problem.items() if v}
-    if not counted:
+    rows = [v for v in verdicts if v.problem_id in wanted and not v.infra]
+    if not rows:
         return []
-    least = min(len(v) for v in counted.values())
     out = []
     for suite in suites:
-        right = {p: sum(passes(v, suite, suites) for v in rows) for p, rows in counted.items()}
+        found = right_of(rows, suite, suites)
+        counts = [found[p] for p in dict.fromkeys(problems) if p in found]
+        least = min(judged for _, judged in counts)
         for k in (1, 10, 100):
             if k > least:
                 continue
-            values = [pass_at_k(len(counted[p]), right[p], k) for p in counted]
-            single = all(len(rows) == 1 for rows in counted.values())
-            solved = sum(right.values()) if single else None
-            interval = pass_interval([(right[p], len(counted[p])) for p in counted], k)
+            values = [pass_at_k(judged, right, k) for right, judged in counts]
+            single = all(judged == 1 for _, judged in counts)
+            solved = sum(right for right, _ in counts) if single else None
+            interval = pass_interval(counts, k)
             out.append(
                 Metric(
                     suite=suite,

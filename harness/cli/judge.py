@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import finish, run_plans, sandbox_options
 
+if TYPE_CHECKING:
+    from harness.records import Model
+    from harness.workspace import Workspace
+
 
 @click.command()
 @click.argument("samples", type=click.Path(path_type=Path))
 @click.option("--benchmark", "-b", required=True, metavar="NAME[@VERSION]")
-@click.option("--name", metavar="NAME", help="What the samples' model is called; default: the file's name.")
+@click.option(
+    "--name", metavar="NAME", help="What the samples' model is called, as in models.toml; default: the file's name."
+)
 @sandbox_options
 @click.option("--json", "as_json", is_flag=True, help="Write the run and one verdict per sample as JSON to stdout.")
 @click.option("--quiet", "-q", is_flag=True, help="Only warnings and errors on stderr.")
@@ -39,7 +45,7 @@ def judge(
     from harness.benchmarks import load_benchmark
     from harness.display import show_json, show_runs
     from harness.plan import Plan
-    from harness.records import Model, Sampling
+    from harness.records import Sampling
     from harness.samples_io import read_samples
     from harness.samples_shapes import checksum
     from harness.workspace import find_workspace
@@ -55,7 +61,7 @@ def judge(
     title = name or samples.name.removesuffix(".gz").removesuffix(".jsonl")
     plan = Plan(
         workspace=workspace,
-        model=Model(name=title, source=f"samples:{samples.name}", backend="replay"),
+        model=_named(workspace, title, samples),
         benchmark=loaded,
         problems=[p for p in problems if p.id in present],
         style="base",
@@ -71,3 +77,14 @@ def judge(
     else:
         show_runs(runs)
     finish(runs)
+
+
+def _named(workspace: Workspace, name: str, samples: Path) -> Model:
+    """Return the model that samples are said to be of: what its entry says of it, if it has one."""
+    import msgspec
+
+    from harness.records import Model
+    from harness.registry import load_models
+
+    known = load_models(workspace).get(name) or Model(name=name, source="")
+    return msgspec.structs.replace(known, source=f"samples:{samples.name}", backend="replay", style="base", sha256="")

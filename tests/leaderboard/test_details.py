@@ -161,14 +161,14 @@ def test_private_answers_are_on_no_page_and_prompts_are(entry: PublishedRun, tmp
         judged(entry, "humaneval", [wrong]),
         samples={key: SECRET},
         programs={key: SECRET},
-        prompts={wrong.problem_id: "What is asked."},
+        prompts={wrong.problem_id: "specimen"},
         licence="MIT (somewhere)",
         private=True,
     )
     build([run], tmp_path / "out")
     assert not any(SECRET in p.read_text() for p in (tmp_path / "out").rglob("*") if p.is_file())
     pages = [p.read_text() for p in (tmp_path / "out/problems").rglob("*.html")]
-    said = ("What is asked.", "MIT (somewhere)", "its owner keeps it", "wrong answer")
+    said = ("specimen", "MIT (somewhere)", "its owner keeps it", "wrong answer")
     assert any(all(words in page for words in said) for page in pages)
 
 
