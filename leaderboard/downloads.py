@@ -46,7 +46,8 @@ def as_csv(board: Board, table: Table) -> bytes:
 
 def run_json(entry: PublishedRun) -> bytes:
     """Return a run's record with the verdict of every sample, without texts of models."""
-    verdicts = sorted(entry.verdicts, key=lambda v: (entry.run.problems.index(v.problem_id), v.index))
+    order = {problem: number for number, problem in enumerate(entry.run.problems)}
+    verdicts = sorted(entry.verdicts, key=lambda v: (order[v.problem_id], v.index))
     value = {
         "run": msgspec.to_builtins(entry.run),
         "verdicts": [
@@ -61,7 +62,10 @@ def run_json(entry: PublishedRun) -> bytes:
             for v in verdicts
         ],
     }
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    try:  # ten times as fast as the standard library: 6 s of 1,200 runs
+        return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate in a model's name
+        return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _row(board: Board, table: Table, row: Row) -> dict[str, Any]:

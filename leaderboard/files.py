@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.errors import UsageError
 
 MANIFEST = ".magibench-site.json"
-"""Names every file that a build wrote: what a later build may remove, and nothing else."""
+"""Names every file that a build wrote, and of which inputs: what a later build may remove or leave, and nothing else."""
 
 
 class SiteFolder:
@@ -32,17 +33,37 @@ class SiteFolder:
             )
         path.mkdir(parents=True, exist_ok=True)
         self._old = self._read(manifest)
+        self._keys: dict[str, str] = {}
         if not manifest.exists():
-            manifest.write_text("[]\n")
+            manifest.write_text("{}\n")
 
     @staticmethod
-    def _read(manifest: Path) -> set[str]:
-        """Return the names in a manifest; none where it is missing or damaged."""
+    def _read(manifest: Path) -> dict[str, str]:
+        """Return names and keys in a manifest; none where it is missing or damaged."""
         try:
-            names = json.loads(manifest.read_text())
-            return {n for n in names if isinstance(n, str) and ".." not in n and not n.startswith("/")}
+            found = json.loads(manifest.read_text())
+            names = found if isinstance(found, dict) else dict.fromkeys(found, "")
+            return {n: str(key) for n, key in names.items() if ".." not in n and not n.startswith("/")}
         except (OSError, ValueError, TypeError):
-            return set()
+            return {}
+
+    def make(self, name: str, key: str, how: Callable[[], bytes]) -> None:
+        """Make one file, unless the last build made it of the same inputs and it is still there.
+
+        Args:
+            name: relative to the root of the site.
+            key: stands for its inputs.
+            how: returns its content.
+        """
+        self._keys[name] = key
+        if self._old.get(name) == key:
+            try:
+                self.written[name] = (self.path / name).stat().st_size
+            except OSError:
+                pass
+            else:
+                return
+        self.write(name, how())
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file, unless it says the same already: its time then stays."""
@@ -57,8 +78,8 @@ class SiteFolder:
 
     def finish(self) -> int:
         """Write the manifest, remove files of earlier builds, return how many were removed."""
-        gone = sorted(self._old - set(self.written), reverse=True)
-        names = sorted(self.written)
+        gone = sorted(set(self._old) - set(self.written), reverse=True)
+        names = {name: self._keys.get(name, "") for name in sorted(self.written)}
         (self.path / MANIFEST).write_text(json.dumps(names, indent=0) + "\n")
         for name in gone:
             file = self.path / name
