@@ -106,11 +106,6 @@ class Board:
         return list(dict.fromkeys(p for table in self.tables for p in table.problems))
 
 
-def compare(a: PublishedRun, b: PublishedRun, suite: str) -> Paired:
-    """Compare two entries over the problems of ``a``."""
-    return paired(right_of(a.verdicts, suite, a.suites), right_of(b.verdicts, suite, b.suites), a.run.problems, suite)
-
-
 def arrange(entries: Iterable[PublishedRun]) -> list[Board]:
     """Sort runs into boards and tables and rank them. The order of ``entries`` doesn't matter."""
     groups: dict[tuple[str, str, str], list[PublishedRun]] = {}
@@ -155,11 +150,13 @@ def _ranked(entries: Sequence[PublishedRun], suite: str) -> list[Row]:
     numbers = {e.run.id: _pass_at_1(e) for e in entries}
     order = sorted(entries, key=lambda e: (-numbers[e.run.id][suite].value, e.run.model.name.lower(), e.run.id))
     rows: list[Row] = []
+    best = right_of(order[0].verdicts, suite, order[0].suites) if order else {}
     for position, entry in enumerate(order, 1):
         mine = numbers[entry.run.id]
         same = rows and mine[suite].value == rows[-1].metrics[suite].value
         rank = rows[-1].rank if same else position
-        versus = compare(entry, order[0], suite) if position > 1 else None
+        mine_right = right_of(entry.verdicts, suite, entry.suites) if position > 1 else {}
+        versus = paired(mine_right, best, entry.run.problems, suite) if position > 1 else None
         tied = versus is not None and versus.p is not None and versus.p >= LEVEL
         rows.append(Row(entry, mine, rank, tied, versus))
     return rows

@@ -84,7 +84,7 @@ def bare(entry: PublishedRun) -> PublishedRun:
     """
     if not (entry.withheld or entry.private):
         return entry
-    verdicts = [msgspec.structs.replace(v, evidence=None) for v in entry.verdicts]
+    verdicts = [v if v.evidence is None else msgspec.structs.replace(v, evidence=None) for v in entry.verdicts]
     prompts = {} if entry.withheld else entry.prompts
     return msgspec.structs.replace(entry, verdicts=verdicts, samples={}, programs={}, prompts=prompts)
 

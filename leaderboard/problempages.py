@@ -7,10 +7,12 @@ is loaded when its name is pressed, from the file that the compare page reads to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from harness.records import Verdict
 from leaderboard.answers import attempt, by_problem
 from leaderboard.boards import Board
 from leaderboard.entries import PublishedRun
@@ -37,13 +39,22 @@ class ProblemPages:
     """Makes the pages of a board's problems."""
 
     def __init__(self, links: Links, board: Board) -> None:
-        """Sort the verdicts of every run by problem, once."""
+        """Take where everything stands."""
         self._links, self._board = links, board
-        self._judged = [(entry, by_problem(entry)) for entry in board.entries]
-        self._names = {
+
+    @cached_property
+    def _judged(self) -> list[tuple[PublishedRun, dict[str, list[Verdict]]]]:
+        """The verdicts of every run by problem; not before a page is made."""
+        return [(entry, by_problem(entry)) for entry in self._board.entries]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """A link to every run, by its id."""
+        links = self._links
+        return {
             entry.run.id: f'<a href="../../{links.run(entry)}" data-run="{links.runs[entry.run.id]}">'
             f"{escape(entry.run.model.name)}</a>"
-            for entry in board.entries
+            for entry in self._board.entries
         }
 
     def page(self, position: int) -> bytes:
