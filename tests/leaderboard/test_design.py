@@ -55,7 +55,7 @@ def test_a_state_is_told_by_sign_and_word_too(site):
         assert STATES[state] in text
 
 
-def dump(url, tmp_path):
+def dump(url, tmp_path, *more):
     """Return the document as a browser leaves it, scripts run."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
@@ -64,7 +64,7 @@ def dump(url, tmp_path):
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update",
         "--disable-background-networking", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
     ]  # fmt: skip
-    done = subprocess.run([browser, *flags, url], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([browser, *flags, *more, url], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 
 
