@@ -25,6 +25,8 @@ LIMIT = 40
 """Problems of HumanEval for the embedded model: its answers to all 164 take 10 minutes on two cores."""
 NAMES = {"humaneval": "humaneval+", "mbpp": "mbpp+"}
 """Benchmarks that samples of these names are judged on."""
+OLDER = {"mbpp+": ("mbpp+@v0.1.0",)}
+"""Versions that samples may be of, if they aren't of the present one: MBPP+ once had 399 problems."""
 ABOUT = {
     "qwen2.5-coder-1.5b": {"size": "1.5", "family": "Qwen2.5-Coder"},
     "starcoder2-15b-instruct": {"size": "15.5", "family": "StarCoder2", "open_data": "full"},
@@ -44,7 +46,12 @@ def main() -> None:
     run(root, "eval", "echo", OWN, "humaneval", "--limit", str(LIMIT))
     for model, benchmark, file in samples(given.outputs):
         register(root, model)
-        run(root, "judge", str(file), "--benchmark", benchmark, "--name", model)
+        judged = any(
+            run(root, "judge", str(file), "--benchmark", version, "--name", model)
+            for version in (benchmark, *OLDER.get(benchmark, ()))
+        )
+        if not judged:
+            print(f"{file.name} of {model} can't be judged here; it is left out.", file=sys.stderr)
     run(root, "publish", "--out", str(given.out.resolve()))
 
 
@@ -70,12 +77,11 @@ def register(root: Path, model: str) -> None:
         file.write(f'\n[models."{model}"]\nsource = "samples:{model}.jsonl"\nanswers = "private"\n{facts}')
 
 
-def run(root: Path, *arguments: str) -> None:
-    """Run a command of the program; what can't be judged here is said, and the rest goes on."""
+def run(root: Path, *arguments: str) -> bool:
+    """Run a command of the program; return whether it could be done."""
     print(f"$ magibench {' '.join(arguments)}", file=sys.stderr, flush=True)
     done = subprocess.run([sys.executable, "-m", "harness", "-w", str(root), *arguments], check=False)
-    if done.returncode:
-        print(f"ended with status {done.returncode}", file=sys.stderr)
+    return done.returncode == 0
 
 
 def _outputs() -> Path | None:
