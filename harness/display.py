@@ -16,6 +16,7 @@ from harness.records import Metric, Run
 
 if TYPE_CHECKING:
     from harness.benchmarks.suites import Score
+    from harness.history import BoardRow
 
 PLAIN_EVERY_S = 10.0
 """Seconds between progress lines where there is no terminal."""
@@ -268,11 +269,15 @@ def show_suite(suite: str, scores: Sequence[Score]) -> None:
     show_table(f"{suite}, pass@1 %", columns, rows, right=range(2, len(columns) - 1))
 
 
-def state(run: Run) -> str:
+def state(run: Run | BoardRow) -> str:
     """Return "complete", or what is missing."""
+    if isinstance(run, Run):
+        from harness.history import board_row
+
+        run = board_row(run)
     if run.complete:
-        return "complete" if run.sandbox.get("trusted") else "complete (unsandboxed)"
-    missing = len(run.problems) * run.sampling.n - run.judged - run.infra
+        return "complete" if run.trusted else "complete (unsandboxed)"
+    missing = run.problems * run.n - run.judged - run.infra
     parts = [f"{missing} missing"] if missing > 0 else []
     parts += [f"{run.infra} infrastructure"] if run.infra else []
     return "incomplete: " + (", ".join(parts) or "not finished")

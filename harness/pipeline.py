@@ -24,6 +24,7 @@ from harness.backends.lending import Lender
 from harness.backends.opening import counted
 from harness.errors import MagibenchError, RunError
 from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
+from harness.history import installed, keep
 from harness.judging import Judge, VerdictCache
 from harness.plan import Plan
 from harness.programs import extraction_of
@@ -57,9 +58,14 @@ async def evaluate(
     folder = plan.folder(sandbox.provenance["kind"])
     with folder.locked():
         try:
-            return await _Evaluation(plan, sandbox, listener, cache, folder, lender or Lender([plan])).run()
+            run = await _Evaluation(plan, sandbox, listener, cache, folder, lender or Lender([plan])).run()
         except BaseExceptionGroup as group:
             raise _first(group) from None
+        if run.complete and installed():
+            # A copy for quick questions, made again at any time: it breaks no run.
+            with contextlib.suppress(OSError, MagibenchError):
+                await asyncio.to_thread(keep, plan.workspace, folder)
+        return run
 
 
 def derive(

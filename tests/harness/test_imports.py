@@ -12,7 +12,7 @@ import pytest
 from harness.cli import COMMANDS
 
 HEAVY = {
-    "accelerate", "datasets", "docker", "evalplus", "gguf", "matplotlib", "peft", "ray", "sentence_transformers",
+    "accelerate", "datasets", "docker", "duckdb", "evalplus", "gguf", "matplotlib", "peft", "pyarrow", "ray", "sentence_transformers",
     "sklearn", "tiktoken", "torch", "transformers", "trl", "vllm",
 }  # fmt: skip
 """Seconds of loading each, or a folder of dependencies."""
