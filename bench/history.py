@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +79,8 @@ def main() -> None:
     parser.add_argument("--ask", action="store_true", help="only ask what was generated before")
     options = parser.parse_args()
     root = options.folder or Path(tempfile.mkdtemp(prefix="history-"))
-    began = time.monotonic()
     if not options.ask:
         generate(Workspace(root), options.runs)
-    generated = round(time.monotonic() - began, 1)
     if options.generate:
         return
     try:
@@ -96,7 +93,6 @@ def main() -> None:
             "verdicts": verdicts,
             "parquet_mb": round(size / 1e6),
             "index_mb": round(index / 1e6, 1),
-            "generated_s": generated,
             "questions": {name: ask(root, code) for name, code in QUESTIONS.items()},
         }
     finally:
