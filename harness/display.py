@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 import msgspec
 
-from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
+from harness.events import AnyEvent, NodeSeen, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
 from harness.records import Metric, Run
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Progress:
         self._last = 0.0
         self._began = time.monotonic()
         self._generated = 0
+        self._nodes: dict[str, NodeSeen] = {}
 
     def __enter__(self) -> Self:
         """Return the display; it draws with the first event."""
@@ -61,8 +62,13 @@ class Progress:
             VerdictDone: self._verdict,
             Notice: self._notice,
             RunFinished: self._finished,
+            NodeSeen: self._node,
         }
         handlers[type(event)](event)
+
+    def _node(self, event: NodeSeen) -> None:
+        """Count the nodes at work; what became of one is said in a notice of its own."""
+        self._nodes[event.name] = event
 
     def _started(self, event: RunStarted) -> None:
         """Begin a line for a run."""

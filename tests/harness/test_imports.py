@@ -56,6 +56,14 @@ def test_the_help_of_a_command_loads_no_heavy_library(command):
     assert modules & HEAVY == set()
 
 
+def test_judging_without_a_cluster_knows_nothing_of_ray():
+    opened = "harness.pipeline, harness.sandboxing; harness.sandboxing.open_sandbox()"
+    _, modules = loaded(IMPORT.format(package=opened))
+    assert modules & {"ray", "duckdb"} == set()
+    nothing = "; assert not [name for name in sys.modules if name.startswith('harness.cluster')]"
+    loaded(IMPORT.format(package=f"{opened}{nothing}"))
+
+
 @pytest.mark.parametrize("package", ["harness", "sandboxes", "leaderboard", "tui"])
 def test_a_package_loads_no_heavy_library(package):
     _, modules = loaded(IMPORT.format(package=package))
