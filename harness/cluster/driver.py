@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,7 @@ class Cluster:
         self._shown: dict[str, NodeSeen] = {}
         self._changed = asyncio.Condition()
         self._closed = False
+        self._judges = 0
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -126,7 +128,8 @@ class Cluster:
 
     def suite_judge(self, benchmark: Benchmark, image_id: str) -> RemoteJudge:
         """Return the judge of a benchmark; its problems are sent to every node."""
-        name = f"{benchmark.name}@{benchmark.version}#{len(self.test_sets)}"
+        self._judges += 1
+        name = f"{benchmark.name}@{benchmark.version}#{self._judges}"
         tests = Tests(name=name, tests=benchmark.tests, image=benchmark.image, suites=tuple(benchmark.suites))
         local = suite_judge(benchmark, self, image_id)
         problems = sorted(benchmark.problems(), key=local.guess)
@@ -169,9 +172,10 @@ class Cluster:
             self._changed.notify_all()
 
     async def news(self) -> None:
-        """Wait for the next ``changed``."""
-        async with self._changed:
-            await self._changed.wait()
+        """Wait for the next ``changed``, or a moment: one may have passed before this began to wait."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S), self._changed:
+                await self._changed.wait()
 
     def refuse(self, member: Member, reason: str) -> None:
         """Give a node no more work, and take from it what it has."""

@@ -21,7 +21,7 @@ class RemoteJudge:
         self, name: str, benchmark: Benchmark, local: SuiteJudge, dispatcher: Dispatcher, close: Callable[[], Any]
     ) -> None:
         """Ask for jobs of the problem set ``name``; ``local`` only guesses which problems take long."""
-        self._name = name
+        self.name = name
         self._local = local
         self._dispatcher = dispatcher
         self._gates: Shared[Gate] = Shared()
@@ -46,7 +46,7 @@ class RemoteJudge:
     async def judge(self, problem: Problem, code: str, suites: tuple[str, ...]) -> Judgement:
         """Judge one program on some node."""
         data = code.encode("utf-8", "surrogatepass")
-        return judgement_of(await self._dispatcher.ask("judge", self._name, problem.id, data))
+        return judgement_of(await self._dispatcher.ask("judge", self.name, problem.id, data))
 
     async def close(self) -> None:
         """Stop waiting; nodes forget the problems."""
@@ -57,6 +57,6 @@ class RemoteJudge:
         """Gate a problem somewhere, once."""
 
         async def ask() -> Gate:
-            return gate_of(await self._dispatcher.ask("gate", self._name, problem.id))
+            return gate_of(await self._dispatcher.ask("gate", self.name, problem.id))
 
         return await self._gates.of(problem.id, ask)

@@ -115,12 +115,15 @@ async def on_one_machine(plan) -> dict:
     return said(plan.folder("docker"))
 
 
-async def on_cluster(plan, machines, listener) -> tuple:
+async def on_cluster(plan, machines, listener, *more) -> tuple:
+    """Evaluate a plan, and more behind it in the same sandbox; return its run and the sandbox."""
     from harness.cluster.driver import Cluster
 
     box = Cluster(machines.ray.address)
     try:
-        return await evaluate(plan, box, listener, None), box
+        runs = [await evaluate(each, box, listener, None) for each in (plan, *more)]
+        assert all(run.complete for run in runs)
+        return runs[0], box
     finally:
         await box.close()
 
@@ -135,8 +138,10 @@ async def test_the_same_verdicts_as_on_one_machine(machines, workspace, benchmar
         request.getfixturevalue("data")
     events = []
     plan = given(workspace, "cluster", benchmark=benchmark)
-    run, box = await on_cluster(plan, machines, events.append)
-    assert run.complete
+    # Another model on the same benchmark, and in the same sandbox.
+    second = given(workspace, "second", benchmark=benchmark)
+    run, box = await on_cluster(plan, machines, events.append, second)
+    assert said(second.folder("docker")) == said(plan.folder("docker"))
     assert said(plan.folder("docker")) == await on_one_machine(given(workspace, "one", benchmark=benchmark))
     working = {e.name for e in events if isinstance(e, NodeSeen) and e.state == "working"}
     assert len(working) == run.sandbox["nodes"] == 2
@@ -165,8 +170,7 @@ async def test_nodes_that_are_lost_and_come_change_no_verdict(machines, workspac
             states.append(event.state)
 
     plan = given(workspace, "cluster", prefix=SLOWLY, repeat=2)
-    run, _ = await on_cluster(plan, machines, listen)
-    assert run.complete
+    await on_cluster(plan, machines, listen)
     assert "lost" in states
     assert rows_of(plan.folder("docker")) == len(plan.wanted())
     assert said(plan.folder("docker")) == await on_one_machine(given(workspace, "one", prefix=SLOWLY, repeat=2))
@@ -204,8 +208,7 @@ async def test_a_driver_that_died_goes_on_by_the_same_command(machines, workspac
     kill_in_between([sys.executable, "-c", DRIVER, str(workspace.root), machines.ray.address, here], folder)
     before = rows_of(folder)
     assert 0 < before < len(plan.wanted())
-    run, _ = await on_cluster(plan, machines, lambda _: None)
-    assert run.complete
+    await on_cluster(plan, machines, lambda _: None)
     assert rows_of(folder) == len(plan.wanted())
     assert {"passed", "wrong answer", "exception", "syntax error"} <= {v[1] for v in said(folder).values()}
 
