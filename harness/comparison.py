@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import msgspec
 
 from harness.errors import IncompleteRun, UsageError
-from harness.records import Run, Verdict
+from harness.history import counted
+from harness.records import Run
 from harness.runs import RunFolder
-from harness.statistics import Paired, paired, right_of, suites_of
+from harness.statistics import Paired, paired
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +72,7 @@ def compare(a: RunFolder, b: RunFolder) -> Comparison:
             f"{run_a.id} and {run_b.id} have no problem in common.",
             "Evaluate one of them on the problems of the other (`--tasks`, `--limit`).",
         )
-    verdicts_a, verdicts_b = list(a.verdicts().values()), list(b.verdicts().values())
-    suites = suites_of(run_a)
+    counts_a, counts_b = counted(a, run_a), counted(b, run_b)
     wanted = set(shared)
     return Comparison(
         benchmark=run_a.benchmark,
@@ -82,13 +82,12 @@ def compare(a: RunFolder, b: RunFolder) -> Comparison:
         problems=shared,
         left_out=[p for p in (*run_a.problems, *run_b.problems) if p not in wanted],
         differences=list(differences(run_a, run_b)),
-        suites=[_suite(suite, suites, verdicts_a, verdicts_b, shared) for suite in suites if suite in suites_of(run_b)],
+        suites=[
+            paired(counts_a.of(suite), counts_b.of(suite), shared, suite)
+            for suite in counts_a.suites
+            if suite in counts_b.suites
+        ],
     )
-
-
-def _suite(suite: str, suites: list[str], a: list[Verdict], b: list[Verdict], problems: list[str]) -> Paired:
-    """Compare one suite."""
-    return paired(right_of(a, suite, suites), right_of(b, suite, suites), problems, suite)
 
 
 def require_complete(run: Run) -> None:

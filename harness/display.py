@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 import msgspec
 
-from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
+from harness.events import AnyEvent, NodeSeen, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
 from harness.records import Metric, Run
 
 if TYPE_CHECKING:
     from harness.benchmarks.suites import Score
+    from harness.history import BoardRow
 
 PLAIN_EVERY_S = 10.0
 """Seconds between progress lines where there is no terminal."""
@@ -40,6 +41,7 @@ class Progress:
         self._last = 0.0
         self._began = time.monotonic()
         self._generated = 0
+        self._nodes: dict[str, NodeSeen] = {}
 
     def __enter__(self) -> Self:
         """Return the display; it draws with the first event."""
@@ -60,8 +62,13 @@ class Progress:
             VerdictDone: self._verdict,
             Notice: self._notice,
             RunFinished: self._finished,
+            NodeSeen: self._node,
         }
         handlers[type(event)](event)
+
+    def _node(self, event: NodeSeen) -> None:
+        """Count the nodes at work; what became of one is said in a notice of its own."""
+        self._nodes[event.name] = event
 
     def _started(self, event: RunStarted) -> None:
         """Begin a line for a run."""
@@ -268,11 +275,15 @@ def show_suite(suite: str, scores: Sequence[Score]) -> None:
     show_table(f"{suite}, pass@1 %", columns, rows, right=range(2, len(columns) - 1))
 
 
-def state(run: Run) -> str:
+def state(run: Run | BoardRow) -> str:
     """Return "complete", or what is missing."""
+    if isinstance(run, Run):
+        from harness.history import board_row
+
+        run = board_row(run)
     if run.complete:
-        return "complete" if run.sandbox.get("trusted") else "complete (unsandboxed)"
-    missing = len(run.problems) * run.sampling.n - run.judged - run.infra
+        return "complete" if run.trusted else "complete (unsandboxed)"
+    missing = run.problems * run.n - run.judged - run.infra
     parts = [f"{missing} missing"] if missing > 0 else []
     parts += [f"{run.infra} infrastructure"] if run.infra else []
     return "incomplete: " + (", ".join(parts) or "not finished")

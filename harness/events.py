@@ -65,6 +65,23 @@ class Notice(Event, frozen=True, kw_only=True, tag="notice"):
     remedy: str = ""
 
 
+class NodeSeen(Event, frozen=True, kw_only=True, tag="node"):
+    """A node of a cluster: when its state changes, and every few seconds its numbers."""
+
+    name: str
+    """Its address and the beginning of its id."""
+    state: str
+    """starting, preparing, working, silent, doubtful, lost or refused."""
+    slots: int
+    done: int = 0
+    in_flight: int = 0
+    errors: int = 0
+    """Answers without a verdict, and times that it was lost."""
+    rate: float = 0.0
+    """Jobs per second since it began to work."""
+    reason: str = ""
+
+
 class RunFinished(Event, frozen=True, kw_only=True, tag="finished"):
     """The command came to its end."""
 
@@ -74,4 +91,4 @@ class RunFinished(Event, frozen=True, kw_only=True, tag="finished"):
     seconds: float = 0.0
 
 
-AnyEvent = RunStarted | Phase | SampleDone | VerdictDone | Notice | RunFinished
+AnyEvent = RunStarted | Phase | SampleDone | VerdictDone | Notice | NodeSeen | RunFinished

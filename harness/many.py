@@ -8,10 +8,11 @@ import msgspec
 
 from harness.comparison import Difference, differences, require_alike, require_complete
 from harness.errors import UsageError
+from harness.history import Tally, counted
 from harness.ranking import all_pairs, tiers
-from harness.records import Interval, Run, Verdict
+from harness.records import Interval, Run
 from harness.runs import RunFolder
-from harness.statistics import Paired, paired, pass_interval, right_of, suites_of
+from harness.statistics import Paired, paired, pass_interval, suites_of
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,23 +81,21 @@ def rank(folders: Sequence[RunFolder]) -> Field:
             "These runs have no problem in common.", "Evaluate them on the same problems (`--tasks`, `--limit`)."
         )
     asked = dict.fromkeys(p for run in runs for p in run.problems)
-    verdicts = {folder.id: list(folder.verdicts().values()) for folder in folders}
+    counts = {folder.id: counted(folder, run) for folder, run in zip(folders, runs, strict=True)}
     return Field(
         benchmark=runs[0].benchmark,
         data_version=runs[0].data_version,
         problems=shared,
         left_out=[p for p in asked if p not in set(shared)],
         differences={run.id: found for run in runs[1:] if (found := list(differences(runs[0], run)))},
-        suites=[_ranking(suite, runs, verdicts, shared) for suite in suites_of(runs[0])],
+        suites=[_ranking(suite, runs, counts, shared) for suite in suites_of(runs[0])],
     )
 
 
-def _ranking(suite: str, runs: Sequence[Run], verdicts: dict[str, list[Verdict]], problems: Sequence[str]) -> Ranking:
+def _ranking(suite: str, runs: Sequence[Run], counts: dict[str, Tally], problems: Sequence[str]) -> Ranking:
     """Rank the runs in one suite."""
-    right = {run.id: right_of(verdicts[run.id], suite, suites_of(run)) for run in runs}
-    scores = {
-        name: sum(counts[p][0] / counts[p][1] for p in problems) / len(problems) for name, counts in right.items()
-    }
+    right = {run.id: counts[run.id].of(suite) for run in runs}
+    scores = {name: sum(own[p][0] / own[p][1] for p in problems) / len(problems) for name, own in right.items()}
     order = sorted(right, key=lambda name: -scores[name])
     tests: dict[tuple[str, str], Paired] = {}
 

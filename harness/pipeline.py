@@ -24,6 +24,7 @@ from harness.backends.lending import Lender
 from harness.backends.opening import counted
 from harness.errors import MagibenchError, RunError
 from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
+from harness.history import installed, keep
 from harness.judging import Judge, VerdictCache
 from harness.plan import Plan
 from harness.programs import extraction_of
@@ -57,9 +58,14 @@ async def evaluate(
     folder = plan.folder(sandbox.provenance["kind"])
     with folder.locked():
         try:
-            return await _Evaluation(plan, sandbox, listener, cache, folder, lender or Lender([plan])).run()
+            run = await _Evaluation(plan, sandbox, listener, cache, folder, lender or Lender([plan])).run()
         except BaseExceptionGroup as group:
             raise _first(group) from None
+        if run.complete and installed():
+            # A copy for quick questions, made again at any time: it breaks no run.
+            with contextlib.suppress(OSError, MagibenchError):
+                await asyncio.to_thread(keep, plan.workspace, folder)
+        return run
 
 
 def derive(
@@ -131,12 +137,19 @@ class _Evaluation:
                 run = self._broken_off(self.folder.record(), error)
                 raise
             finally:
+                self._hear_no_more()
                 run = self._close(run)
             if said := described(run.answers, run.samples):
                 self.emit(Notice(message=f"{said}: they count as they are."))
             seconds = round(time.monotonic() - self._began, 3)
             self.emit(RunFinished(run=run.id, complete=run.complete, metrics=run.metrics, seconds=seconds))
         return run
+
+    def _hear_no_more(self) -> None:
+        """Let go of the sandbox, which stays open: what it has to say is no longer this run's."""
+        self.sandbox.listen(lambda _message, _remedy: None)
+        if watch := getattr(self.sandbox, "watch_nodes", None):
+            watch(lambda _event: None)
 
     def _record(self) -> Run:
         """Return the run's record: the existing one, with a note if other code goes on with it, or a new one."""
@@ -170,6 +183,8 @@ class _Evaluation:
         self.emit(Phase(name="starting sandbox"))
         image = self.plan.benchmark.image
         self.sandbox.listen(lambda message, remedy: self.emit(Notice(level="warning", message=message, remedy=remedy)))
+        if watch := getattr(self.sandbox, "watch_nodes", None):
+            watch(self.emit)
         await self.sandbox.begin(image)
         box = self.sandbox.provenance
         run = self._same_image(run, box)

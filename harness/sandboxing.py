@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
 from sandboxes.contract import Sandbox
 
 KINDS = {
@@ -11,17 +11,27 @@ KINDS = {
 }
 
 
-def open_sandbox(kind: str = "docker", slots: int | None = None, runtime: str | None = None) -> Sandbox:
+def open_sandbox(
+    kind: str = "docker", slots: int | None = None, runtime: str | None = None, cluster: str | None = None
+) -> Sandbox:
     """Return a sandbox; nothing is started yet.
 
     Args:
         kind: a key of ``KINDS``.
         slots: jobs at a time; default one per processor, as far as memory goes.
         runtime: the container engine's runtime, e.g. "runsc" (gVisor).
+        cluster: address of a Ray cluster, whose nodes then judge; ``slots`` are those of each node.
 
     Raises:
         UnknownName: there is no such kind.
+        UsageError: a cluster of another kind than docker is asked for.
     """
+    if cluster:
+        if kind != "docker":
+            raise UsageError(f"--sandbox {kind} can't go with --cluster.", "Leave one of them out.")
+        from harness.cluster.driver import Cluster
+
+        return Cluster(cluster, slots, runtime=runtime)
     if kind == "docker":
         from sandboxes.pool import DockerPool
 

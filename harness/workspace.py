@@ -1,6 +1,6 @@
 """A workspace is a folder with a models.toml; the nearest one upwards is used.
 
-Below it: models.toml (versioned), runs/, datasets/, trainings/, jobs/, site/ (ignored by
+Below it: models.toml (versioned), runs/, history/, datasets/, trainings/, jobs/, site/ (ignored by
 git). Downloads and built indexes live in the user's cache folder.
 """
 

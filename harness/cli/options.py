@@ -19,14 +19,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def sandbox_options(command: F) -> F:
-    """Add --sandbox, --slots, --runtime and --no-cache."""
+    """Add --sandbox, --slots, --runtime, --cluster and --no-cache."""
     for option in reversed(
         [
             click.option(
                 "--sandbox", default="docker", metavar="KIND", help="docker (hardened) or local (development)."
             ),
-            click.option("--slots", type=click.IntRange(1, 256), help="Sandboxes at a time; default one per core."),
+            click.option(
+                "--slots", type=click.IntRange(1, 256), help="Sandboxes at a time (on each node); default one per core."
+            ),
             click.option("--runtime", metavar="NAME", help="Container runtime, e.g. runsc (gVisor)."),
+            click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="Judge on a Ray cluster: ray://HEAD:10001, or auto on one of its nodes.",
+            ),
             click.option("--no-cache", is_flag=True, help="Execute every program, even if its verdict is known."),
         ]
     ):
@@ -57,7 +64,14 @@ def backend_options(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def run_plans(
-    plans: Sequence[Plan], *, sandbox: str, slots: int | None, runtime: str | None, no_cache: bool, quiet: bool
+    plans: Sequence[Plan],
+    *,
+    sandbox: str,
+    slots: int | None,
+    runtime: str | None,
+    no_cache: bool,
+    quiet: bool,
+    cluster: str | None = None,
 ) -> list[Run]:
     """Evaluate plans one after another in one sandbox, with each model loaded at most once; return their runs.
 
@@ -73,7 +87,7 @@ def run_plans(
         task = asyncio.current_task()
         assert task is not None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        box = open_sandbox(sandbox, slots, runtime)
+        box = open_sandbox(sandbox, slots, runtime, cluster)
         cache = None if no_cache else VerdictCache()
         lender = Lender(plans)
         try:

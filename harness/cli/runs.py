@@ -1,4 +1,4 @@
-"""`magibench runs list|show|suite|remove`."""
+"""`magibench runs list|show|suite|remove|compact|rebuild|unsolved`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.history import compact_command, rebuild_command, unsolved_command
 from harness.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ def runs() -> None:
 def list_command(workspace_name: str | None, as_json: bool) -> None:
     """List all runs, newest first."""
     from harness.display import percent, show_json, show_table, state
+    from harness.history import History
     from harness.runs import list_runs
 
-    found = list_runs(find_workspace(workspace_name))
+    workspace = find_workspace(workspace_name)
     if as_json:
-        show_json(found)
+        show_json(list_runs(workspace))
         return
+    found = History(workspace).board()
     if not found:
         click.echo("No runs yet. Make one: magibench eval smollm2-135m-instruct humaneval --limit 20", err=True)
         return
@@ -39,9 +42,8 @@ def list_command(workspace_name: str | None, as_json: bool) -> None:
     for run in found:
         firsts = [m for m in run.metrics if m.k == 1]
         scores = "  ".join(f"{m.suite} {percent(m)}" for m in firsts)
-        asked = len(run.problems)
-        problems = f"{asked}" if asked == run.total_problems else f"{asked}/{run.total_problems}"
-        rows.append([run.id, problems, scores, state(run), run.created[:16].replace("T", " ")])
+        problems = f"{run.problems}" if run.problems == run.total_problems else f"{run.problems}/{run.total_problems}"
+        rows.append([run.run, problems, scores, state(run), run.created[:16].replace("T", " ")])
     show_table("", ["run", "problems", "pass@1 %", "state", "created (UTC)"], rows, right=[1])
 
 
@@ -161,3 +163,8 @@ def remove_command(workspace_name: str | None, names: tuple[str, ...], yes: bool
         click.confirm(f"Delete {len(folders)} run(s)?", abort=True, err=True)
     remove_runs(folders)
     click.echo(f"Removed {len(folders)} run(s).", err=True)
+
+
+runs.add_command(compact_command)
+runs.add_command(rebuild_command)
+runs.add_command(unsolved_command)

@@ -21,7 +21,7 @@ from harness.judging.shared import Shared
 from harness.records import Extraction, Problem, Sample, Verdict
 from sandboxes.contract import Sandbox
 
-__all__ = ["Judge", "Judgement", "SuiteJudge", "VerdictCache"]
+__all__ = ["Judge", "Judgement", "SuiteJudge", "VerdictCache", "suite_judge"]
 
 
 class SuiteJudge(Protocol):
@@ -62,7 +62,9 @@ class Judge:
         self._benchmark = benchmark
         self._cache = cache
         self._running: Shared[Judgement] = Shared()
-        self._tests = _suite_judge(benchmark, sandbox, image_id)
+        # A sandbox on other machines judges there: inputs and outputs stay where programs run.
+        remote = getattr(sandbox, "suite_judge", None)
+        self._tests: SuiteJudge = remote(benchmark, image_id) if remote else suite_judge(benchmark, sandbox, image_id)
 
     async def gate(self, problem: Problem) -> str:
         """Return why this problem can't be judged here; empty if its reference passes."""
@@ -131,8 +133,22 @@ class Judge:
         await self._tests.close()
 
 
-def _suite_judge(benchmark: Benchmark, sandbox: Sandbox, image_id: str) -> SuiteJudge:
-    """Return the judge of the benchmark's kind of tests."""
+class Tested(Protocol):
+    """What a judge needs to know of a benchmark."""
+
+    @property
+    def tests(self) -> str:
+        """As ``Benchmark.tests``."""
+        ...
+
+    @property
+    def image(self) -> str:
+        """As ``Benchmark.image``."""
+        ...
+
+
+def suite_judge(benchmark: Tested, sandbox: Sandbox, image_id: str) -> SuiteJudge:
+    """Return the judge of the benchmark's kind of tests, in ``sandbox``."""
     if benchmark.tests == "check":
         from harness.judging.checks import CheckJudge
 

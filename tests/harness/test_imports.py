@@ -12,7 +12,7 @@ import pytest
 from harness.cli import COMMANDS
 
 HEAVY = {
-    "accelerate", "datasets", "docker", "evalplus", "gguf", "matplotlib", "peft", "ray", "sentence_transformers",
+    "accelerate", "datasets", "docker", "duckdb", "evalplus", "gguf", "matplotlib", "peft", "pyarrow", "ray", "sentence_transformers",
     "sklearn", "tiktoken", "torch", "transformers", "trl", "vllm",
 }  # fmt: skip
 """Seconds of loading each, or a folder of dependencies."""
@@ -54,6 +54,14 @@ def test_the_help_of_a_command_loads_no_heavy_library(command):
     said, modules = loaded(HELP.format(arguments=[command, "--help"]))
     assert f"Usage: magibench {command}" in said
     assert modules & HEAVY == set()
+
+
+def test_judging_without_a_cluster_knows_nothing_of_ray():
+    opened = "harness.pipeline, harness.sandboxing; harness.sandboxing.open_sandbox()"
+    _, modules = loaded(IMPORT.format(package=opened))
+    assert modules & {"ray", "duckdb"} == set()
+    nothing = "; assert not [name for name in sys.modules if name.startswith('harness.cluster')]"
+    loaded(IMPORT.format(package=f"{opened}{nothing}"))
 
 
 @pytest.mark.parametrize("package", ["harness", "sandboxes", "leaderboard", "tui"])
