@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Iterable
 from typing import ClassVar
@@ -15,12 +16,11 @@ from textual.worker import Worker, WorkerState
 
 from harness.errors import MagibenchError
 from harness.workspace import Workspace
-from tui.actions import bindings
+from tui.actions import MODES, bindings
 from tui.jobs import Job, Jobs
 from tui.library import Library
 from tui.marks import one_line
 from tui.messages import RunsChanged, Ticked
-from tui.screens.board import Board
 from tui.screens.place import Place
 from tui.settings import Settings, load_settings, save_settings
 from tui.store import RunEntry, Store
@@ -41,6 +41,16 @@ def _palette(name: str) -> Callable[[], type[Provider]]:
     return load
 
 
+def _screen(name: str) -> Callable[[], Screen[object]]:
+    """Return a maker of a mode's screen: its module is imported when it is first shown."""
+
+    def make() -> Screen[object]:
+        module, _, kind = MODES[name].screen.partition(":")
+        return getattr(importlib.import_module(module), kind)()  # type: ignore[no-any-return]
+
+    return make
+
+
 class Dashboard(App[None]):
     """`magibench` without a command."""
 
@@ -57,8 +67,8 @@ class Dashboard(App[None]):
     }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
-    MODES = {"runs": Board}
-    DEFAULT_MODE = "runs"
+    MODES = {name: _screen(name) for name in MODES}
+    DEFAULT_MODE = next(iter(MODES))
 
     def __init__(
         self, workspace: Workspace, settings: Settings | None = None, clock: Callable[[], float] = time.time
@@ -71,7 +81,8 @@ class Dashboard(App[None]):
         self.jobs = Jobs(workspace)
         self.library = Library()
         self.last_job: Job | None = None
-        self._last = (self.settings.workspace, self.settings.run, self.settings.problem)
+        last = self.settings
+        self._last = (last.workspace, last.place, last.run, last.problem)
         for theme in THEMES:
             self.register_theme(theme)
         if self.settings.theme in self.available_themes:
@@ -162,9 +173,31 @@ class Dashboard(App[None]):
             return
         from tui.screens.run import RunPlace
 
+        self.go("results")
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(RunPlace(entry, problem))
+
+    def go(self, place: str) -> None:
+        """Show one of the modes, as it was left."""
+        if place in MODES and place != self.current_mode:
+            self.switch_mode(place)
+        self.settings.workspace, self.settings.place = str(self.workspace.root), place
+
+    def action_go(self, place: str) -> None:
+        """Show one of the modes; its key again goes back to its beginning."""
+        if place == self.current_mode:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        self.go(place)
+
+    def action_jump(self) -> None:
+        """Put letters on everything that can have the focus."""
+        from tui.screens.jump import Jump, targets_of
+
+        screen = self.screen
+        if targets := targets_of(screen):
+            self.push_screen(Jump(targets), lambda widget: widget.focus() if widget is not None else None)
 
     async def action_back(self) -> None:
         """Close what is on top, but never the last place."""
@@ -183,7 +216,7 @@ class Dashboard(App[None]):
         from tui.screens.help import Help
 
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(getattr(self.screen, "PLACE", "runs")))
+            self.push_screen(Help(getattr(self.screen, "PLACE", "app")))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer none: the palette's commands come from the action table."""
@@ -198,9 +231,14 @@ class Dashboard(App[None]):
             screen.refresh(layout=True)
 
     def _restore(self) -> None:
-        workspace, run, problem = self._last
-        if workspace == str(self.workspace.root) and run in self.store.entries and len(self.screen_stack) == 1:
+        workspace, place, run, problem = self._last
+        untouched = self.current_mode == self.DEFAULT_MODE and len(self.screen_stack) == 1
+        if workspace != str(self.workspace.root) or not untouched:
+            return
+        if run in self.store.entries and place in {"", "results"}:
             self.open_run(run, problem)
+        else:
+            self.go(place or self.current_mode)
 
     def remember(self, run: str, problem: str = "") -> None:
         """Note what is open, for the next start."""

@@ -17,7 +17,7 @@ from tui.settings import Settings
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 THEMES = {"dark": "magibench", "light": "magibench-light"}
-PLACES = ("runs", "run", "problem", "new", "help", "palette")
+PLACES = ("results", "run", "problem", "new", "help", "palette")
 """Names of the pictures, in the order in which they are taken."""
 
 
@@ -43,7 +43,8 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                     await pilot.pause(0.1)
                 found[name] = app.export_screenshot(title="magibench")
 
-            await snap("runs")
+            app.go("results")
+            await snap("results")
             entries = sorted(app.store.entries.values(), key=lambda entry: entry.created, reverse=True)
             wanted = [e for e in entries if (e.id == run if run else e.state == "complete")] or entries
             if wanted:

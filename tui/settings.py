@@ -28,7 +28,9 @@ class Settings:
     theme: str = "magibench"
     """Name of a theme."""
     keymap: dict[str, str] = field(default_factory=dict)
-    """Id of an action to its keys, separated by commas: "runs.sort" = "o"."""
+    """Id of an action to its keys, separated by commas: "results.sort" = "o"."""
+    place: str = ""
+    """Place that was open: one of the modes."""
     workspace: str = ""
     """Workspace of the last session; its place is restored only there."""
     run: str = ""
@@ -58,6 +60,7 @@ def load_settings(path: Path | None = None) -> Settings:
         settings.keymap = {str(k): v for k, v in keys.items() if isinstance(v, str) and v}
     if isinstance(last, dict):
         settings.workspace = _text(last, "workspace", "")
+        settings.place = _text(last, "place", "")
         settings.run = _text(last, "run", "")
         settings.problem = _text(last, "problem", "")
     return settings
@@ -82,7 +85,8 @@ def save_settings(settings: Settings) -> None:
     if not isinstance(document.get("last"), dict):
         document["last"] = tomlkit.table()
     last: Any = document["last"]
-    last["workspace"], last["run"], last["problem"] = settings.workspace, settings.run, settings.problem
+    last["workspace"], last["place"] = settings.workspace, settings.place
+    last["run"], last["problem"] = settings.run, settings.problem
     try:
         write_atomic(settings.path, tomlkit.dumps(document).encode())
     except OSError:

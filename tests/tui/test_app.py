@@ -31,7 +31,7 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "lists": [Table, Grid, Pane, Choice], "runs": [Board], "run": [RunPlace],
+    owners = {"app": [Dashboard], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "new": [NewEvaluation]}  # fmt: skip
     assert set(owners) == set(PLACES)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
@@ -42,7 +42,7 @@ def test_every_action_exists_and_ids_are_unique():
             assert hasattr(target, f"action_{name.removeprefix('app.')}"), action
 
 
-@pytest.mark.parametrize("place", ["runs", "run", "problem", "new"])
+@pytest.mark.parametrize("place", [name for name in PLACES if name not in {"app", "lists"}])
 def test_footer_has_at_most_eight_hints_and_no_key_twice(place):
     found = bindings(place, "app")
     assert sum(binding.show for binding in found) <= 8
@@ -62,7 +62,7 @@ async def test_help_shows_the_keys_of_the_place(workspace):
         for key in ("question_mark", "f1"):
             await pilot.press(key)
             assert isinstance(app.screen, Help)
-            assert app.screen.place == "runs"
+            assert app.screen.place == "results"
             await pilot.press("escape")
             assert isinstance(app.screen, Board)
         app.open_run("qwen-chat")
@@ -138,7 +138,7 @@ async def test_theme_and_last_place_are_remembered(workspace):
 async def test_settings_keep_what_people_wrote_and_map_keys(workspace):
     path = load_settings().path
     path.parent.mkdir(parents=True)
-    path.write_text('# mine\ntheme = "gruvbox"\nother = 1\n[keys]\n"runs.sort" = "o"\n')
+    path.write_text('# mine\ntheme = "gruvbox"\nother = 1\n[keys]\n"results.sort" = "o"\n')
     app = Dashboard(workspace)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(app, pilot)
@@ -150,7 +150,7 @@ async def test_settings_keep_what_people_wrote_and_map_keys(workspace):
     text = path.read_text()
     assert "# mine" in text
     assert "other = 1" in text
-    assert '"runs.sort" = "o"' in text
+    assert '"results.sort" = "o"' in text
 
 
 async def test_broken_settings_are_named_and_left_alone(workspace):

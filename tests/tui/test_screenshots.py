@@ -6,7 +6,7 @@ from tui.screenshots import PLACES, take
 async def test_every_place_has_a_picture(workspace):
     pictures = await take(workspace, (80, 24), "magibench", run="qwen-base")
     assert set(pictures) == set(PLACES)
-    assert "qwen2.5-coder" in pictures["runs"]
+    assert "qwen2.5-coder" in pictures["results"]
     assert "pass@1" in pictures["run"]
     assert "wrong" in pictures["run"]
     assert "program" in pictures["problem"]

@@ -1,4 +1,4 @@
-"""The runs board: every run of the workspace, the running ones on top."""
+"""Results: every run of the workspace, the running ones on top."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ SHOWN_JOBS = 3
 
 
 class Board(Place):
-    """Home."""
+    """Results."""
 
-    PLACE = "runs"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
+    PLACE = "results"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("results")]
 
     def __init__(self) -> None:
         """Start sorted by date, the newest on top."""
@@ -77,7 +77,7 @@ class Board(Place):
             Mark(f"{done} run{'' if done == 1 else 's'}  ·  " if entries else "", "muted"),
             Mark(store.workspace.root.name, "muted"),
         )
-        self.query_one(Crumbs).show(("Runs",), right)
+        self.query_one(Crumbs).show(("Results",), right)
         self.refresh_bindings()
 
     @on(Ticked)
@@ -204,7 +204,7 @@ class Board(Place):
         self.query_one(Table).focus()
 
     def leave(self) -> bool:
-        """Clear the filter; home is never left."""
+        """Clear the filter; a mode is never left."""
         self.query_one(Filter).close()
         return False
 

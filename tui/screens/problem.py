@@ -157,7 +157,7 @@ class ProblemPlace(Place):
         )
         run = f"{entry.model} on {entry.benchmark}"
         width = self.app.size.width
-        path = ("Runs", run, self.problem)
+        path = ("Results", run, self.problem)
         self.query_one(Crumbs).show(path if width >= 120 else path[1:] if width >= 100 else path[2:], right)
 
     @on(RunsChanged)
