@@ -27,7 +27,7 @@ async def test_every_place_opens_by_its_key_and_says_where_one_is(workspace, siz
             await pilot.press(room.key)
             await settle(app, pilot)
             assert app.current_mode == name
-            assert app.screen.PLACE == name
+            assert name == app.screen.PLACE
             bar = app.screen.query_one(PlaceBar)
             assert bar.mode == name
             assert room.title in bar.content.plain

@@ -52,7 +52,7 @@ class Jump(ModalScreen[Widget]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Letters stand where things were: close when they move."""
-        if event.size != self.app.size or self.is_mounted and self._stale():
+        if event.size != self.app.size or (self.is_mounted and self._stale()):
             self.dismiss(None)
 
     def _stale(self) -> bool:
