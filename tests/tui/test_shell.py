@@ -33,7 +33,9 @@ async def test_every_place_opens_by_its_key_and_says_where_one_is(workspace, siz
             assert room.title in bar.content.plain
             assert len(bar.content.plain.rstrip()) <= size[0] - 4
             assert room.title in app.screen.query_one(Crumbs).content.plain
-            assert "…" not in bar.content.plain
+            drawn = [strip.text for strip in app.screen._compositor.render_strips()]
+            assert f"{room.key} {room.title}" in drawn[0]
+            assert room.title in drawn[1]
     assert load_settings().place == list(MODES)[-1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import Worker
@@ -20,7 +21,7 @@ class Crumbs(Static):
     """The second line: where one is, and on the right what one should know."""
 
     DEFAULT_CSS = """
-    Crumbs { dock: top; height: 1; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    Crumbs { height: 1; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self) -> None:
@@ -53,7 +54,10 @@ class Place(Screen[None]):
     """One place of the dashboard."""
 
     PLACE: ClassVar[str] = ""
-    """Its key in ``tui.actions.PLACES``."""
+    """Its key in ``tui.keys.PLACES``."""
+    DEFAULT_CSS = """
+    Place { #head { dock: top; height: 2; } }
+    """
 
     @property
     def board(self) -> Dashboard:
@@ -62,8 +66,9 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The places, where one is, what is to be seen, the keys."""
-        yield PlaceBar(self.board.current_mode, self.board.settings.keymap)
-        yield Crumbs()
+        with Vertical(id="head"):
+            yield PlaceBar(self.board.current_mode, self.board.settings.keymap)
+            yield Crumbs()
         yield from self.body()
         yield Footer(show_command_palette=False)
 

@@ -15,7 +15,7 @@ class PlaceBar(Static):
     """One line of places; where it is narrow only the open one has its name."""
 
     DEFAULT_CSS = """
-    PlaceBar { dock: top; height: 1; padding: 0 2; text-wrap: nowrap; }
+    PlaceBar { height: 1; padding: 0 2; text-wrap: nowrap; }
     """
 
     def __init__(self, mode: str, keys: dict[str, str]) -> None:
