@@ -47,10 +47,12 @@ class Action(NamedTuple):
 PLACES: dict[str, Room] = {
     "app": Room("Everywhere"),
     "lists": Room("Lists, grids and texts"),
+    "home": Room("Home", "What runs now, what needs attention and the key that mends it, and what was done last.", "1", "tui.screens.home:Home"),
     "results": Room("Results", "Every run of this workspace. Jobs that run now stand on top and go on when you quit.",
                     "6", "tui.screens.board:Board"),
     "run": Room("One run", "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals."),
     "problem": Room("One problem", "What the model was asked, what it answered, what was taken out of the answer and how that was judged."),
+    "form": Room("Forms", "Fields are checked while you type; what comes of them is shown below."),
     "new": Room("New evaluation", "Models × benchmarks become one job: the command shown is what runs, and works in a shell too."),
 }  # fmt: skip
 """The places, in the order of the bar and of the help page. Those with a key are the app's modes."""
@@ -78,6 +80,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("lists", "last", "G,end", "Last", "Go to the end.", palette=False, call="edge(1)"),
     Action("lists", "half_down", "ctrl+d,pagedown", "Half page down", "Move down half a page.", palette=False, call="page(1)"),
     Action("lists", "half_up", "ctrl+u,pageup", "Half page up", "Move up half a page.", palette=False, call="page(-1)"),
+
+    # -- home
+    Action("home", "open", "enter", "Open", "Open what is under the cursor.", footer=True),
+    Action("home", "resume", "r", "Resume", "Start the command of what was interrupted again: it goes on where it stopped.", footer=True),
+    Action("home", "build", "b", "Build image", "Build the image that is missing.", footer=True),
+    Action("home", "edit", "E", "Edit models.toml", "Open models.toml in your editor.", footer=True),
+    Action("home", "stop", "x", "Stop", "Stop the job under the cursor, after a question.", footer=True),
+    Action("home", "log", "L", "Log", "Show the output of the job under the cursor, or of the last one."),
+    Action("home", "examine", "R", "Look again", "Ask the doctor again what is missing."),
+    Action("home", "switch", "tab", "Next list", "Move to the next list.", palette=False),
+    Action("home", "switch_back", "shift+tab", "List before", "Move to the list before.", palette=False, call="switch(-1)"),
 
     # -- results
     Action("results", "open", "enter", "Open", "Open the run under the cursor.", footer=True),
@@ -112,6 +125,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("problem", "tab", "tab", "Next text", "Show the next of the three texts.", palette=False),
     Action("problem", "copy", "y", "Copy", "Copy the text that is shown."),
     Action("problem", "back", "escape", "Back", "Go back to the run.", footer=True, palette=False, call="app.back"),
+
+    # -- forms
+    Action("form", "choose", "space", "Choose", "Choose the next option, or press the button.", palette=False),
+    Action("form", "save", "ctrl+s", "Done", "Do it, if nothing is wrong.", footer=True, palette=False),
+    Action("form", "cancel", "escape", "Cancel", "Leave without doing anything.", footer=True, palette=False),
 
     # -- new evaluation
     Action("new", "choose", "space", "Choose", "Choose or leave out what is under the cursor.", footer=True, palette=False),
