@@ -91,6 +91,8 @@ class Dashboard(App[None]):
         self.health: Health | None = None
         """What the doctor found, once somebody asked."""
         self.last_job: Job | None = None
+        self.marked: list[str] = []
+        """Ids of runs that were marked for a comparison, in the order of marking."""
         self._models: Stamp = stamp(workspace.models)
         last = self.settings
         self._last = (last.workspace, last.place, last.run, last.problem)
@@ -265,6 +267,19 @@ class Dashboard(App[None]):
         screen = self.screen
         if targets := targets_of(screen):
             self.push_screen(Jump(targets), lambda widget: widget.focus() if widget is not None else None)
+
+    def mark(self, run: str) -> None:
+        """Mark a run for a comparison, or take the mark away."""
+        if run in self.marked:
+            self.marked.remove(run)
+        else:
+            self.marked.append(run)
+
+    def action_export(self) -> None:
+        """Ask for format and file, then write what is shown."""
+        from tui.screens.export import ask_export
+
+        ask_export(self)
 
     async def action_back(self) -> None:
         """Close what is on top, but never the last place."""

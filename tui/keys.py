@@ -47,13 +47,20 @@ class Action(NamedTuple):
 PLACES: dict[str, Room] = {
     "app": Room("Everywhere"),
     "lists": Room("Lists, grids and texts"),
+    "tables": Room("Tables"),
     "home": Room("Home", "What runs now, what needs attention and the key that mends it, and what was done last.", "1", "tui.screens.home:Home"),
+    "evaluate": Room("Evaluate", "Models × benchmarks × samplings become one job: the command shown is what runs, and works in a shell too.",
+                     "5", "tui.screens.evaluate:Evaluate"),
     "results": Room("Results", "Every run of this workspace. Jobs that run now stand on top and go on when you quit.",
                     "6", "tui.screens.board:Board"),
+    "compare": Room("Compare", "Runs side by side, problem by problem: what one solves and another doesn't. Mark runs in Results.",
+                    "7", "tui.screens.compare:Compare"),
+    "leaderboard": Room("Leaderboard", "What would be published, what is refused and why.",
+                        "9", "tui.screens.leaderboard:Leaderboard"),
     "run": Room("One run", "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals."),
     "problem": Room("One problem", "What the model was asked, what it answered, what was taken out of the answer and how that was judged."),
     "form": Room("Forms", "Fields are checked while you type; what comes of them is shown below."),
-    "new": Room("New evaluation", "Models × benchmarks become one job: the command shown is what runs, and works in a shell too."),
+    "versus": Room("One problem, two programs", "What two runs answered to the same problem, and how each was judged."),
 }  # fmt: skip
 """The places, in the order of the bar and of the help page. Those with a key are the app's modes."""
 
@@ -69,6 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "jump", "ctrl+o", "Jump", "Put a letter on everything that can have the focus; the letter goes there."),
     Action("app", "command_palette", "ctrl+p", "Palette", "Find a place, a run, a problem or an action by name.", footer=True, palette=False),
     Action("app", "help", "question_mark,f1", "Help", "Show the keys of this place.", footer=True),
+    Action("app", "export", "ctrl+e", "Export", "Write what is shown as CSV, JSON or Markdown."),
     Action("app", "change_theme", "f2", "Theme", "Choose a theme; it is remembered."),
     Action("app", "quit", "q", "Quit", "Leave. Running jobs go on without the dashboard.", footer=True),
 
@@ -81,6 +89,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("lists", "half_down", "ctrl+d,pagedown", "Half page down", "Move down half a page.", palette=False, call="page(1)"),
     Action("lists", "half_up", "ctrl+u,pageup", "Half page up", "Move up half a page.", palette=False, call="page(-1)"),
 
+    Action("tables", "next_match", "n", "Next match", "Go to the next row with the words last filtered by.", palette=False, call="seek(1)"),
+    Action("tables", "previous_match", "N", "Match before", "Go to the row before with the words last filtered by.", palette=False, call="seek(-1)"),
+    Action("tables", "copy_row", "Y", "Copy row", "Copy the row under the cursor, cells separated by tabs."),
+
     # -- home
     Action("home", "open", "enter", "Open", "Open what is under the cursor.", footer=True),
     Action("home", "resume", "r", "Resume", "Start the command of what was interrupted again: it goes on where it stopped.", footer=True),
@@ -92,15 +104,55 @@ ACTIONS: tuple[Action, ...] = (
     Action("home", "switch", "tab", "Next list", "Move to the next list.", palette=False),
     Action("home", "switch_back", "shift+tab", "List before", "Move to the list before.", palette=False, call="switch(-1)"),
 
+    # -- evaluate
+    Action("evaluate", "choose", "space,enter", "Choose", "Choose or leave out what is under the cursor; open a running evaluation.", footer=True, palette=False),
+    Action("evaluate", "start", "ctrl+s", "Start", "Start the evaluation.", footer=True),
+    Action("evaluate", "stop", "x", "Stop", "Stop the newest running evaluation, after a question.", footer=True),
+    Action("evaluate", "clear", "c", "Clear", "Choose nothing."),
+
     # -- results
     Action("results", "open", "enter", "Open", "Open the run under the cursor.", footer=True),
-    Action("results", "evaluate", "e", "Evaluate", "Choose models and benchmarks, and start.", footer=True),
+    Action("results", "evaluate", "e", "Evaluate", "Go to Evaluate: choose models and benchmarks, and start.", footer=True),
+    Action("results", "mark", "space", "Mark", "Mark the run under the cursor, to compare it with others.", footer=True),
+    Action("results", "compare", "c", "Compare", "Compare the marked runs.", footer=True),
+    Action("results", "view", "v", "Matrix", "Show the list of runs, or models × benchmarks."),
+    Action("results", "columns", "C", "Columns", "Choose the columns; they are remembered."),
+    Action("results", "copy", "y", "Copy", "Copy the id of the run under the cursor."),
     Action("results", "filter", "slash", "Filter", "Show only runs that contain the words typed.", footer=True),
-    Action("results", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too.", footer=True),
+    Action("results", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
     Action("results", "reverse", "S", "Reverse", "Reverse the order."),
-    Action("results", "stop", "x", "Stop", "Stop the job under the cursor, after a question.", footer=True),
+    Action("results", "stop", "x", "Stop", "Stop the job under the cursor, after a question."),
     Action("results", "resume", "r", "Resume", "Start the command of an incomplete run again: it goes on where it stopped."),
     Action("results", "log", "L", "Log", "Show the output of the job under the cursor, or of the last one."),
+
+    # -- compare
+    Action("compare", "open", "enter", "Programs", "Show the programs of two runs beside each other.", footer=True),
+    Action("compare", "show", "f", "Show", "Show problems where the runs differ, regressions, gains, or all.", footer=True),
+    Action("compare", "group", "m", "Group", "Show only one library or language, then the next.", footer=True),
+    Action("compare", "swap", "b", "Baseline", "Make the next run the one that others are compared with.", footer=True),
+    Action("compare", "filter", "slash", "Filter", "Show only problems that contain the words typed.", footer=True),
+    Action("compare", "choose", "space", "Other runs", "Go to Results and mark other runs."),
+    Action("compare", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("compare", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- leaderboard
+    Action("leaderboard", "open", "enter", "Open run", "Open the run under the cursor in Results.", footer=True),
+    Action("leaderboard", "publish", "p", "Publish", "Write the pages of the leaderboard.", footer=True),
+    Action("leaderboard", "browse", "o", "Open pages", "Open the published pages in a browser.", footer=True),
+    Action("leaderboard", "resume", "r", "Finish", "Start the command of an incomplete run again: it goes on where it stopped.", footer=True),
+    Action("leaderboard", "filter", "slash", "Filter", "Show only runs that contain the words typed.", footer=True),
+    Action("leaderboard", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("leaderboard", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- one problem, two programs
+    Action("versus", "next", "n", "Next", "Go to the next problem of the list.", footer=True, call="step(1)"),
+    Action("versus", "previous", "p", "Previous", "Go to the previous problem of the list.", footer=True, call="step(-1)"),
+    Action("versus", "diff", "d", "Diff", "Show both programs beside each other, or one text with what changed.", footer=True),
+    Action("versus", "raw", "w", "Raw texts", "Show the raw answers, or the programs taken out of them."),
+    Action("versus", "other", "o", "Other run", "Compare with the next of the runs.", footer=True),
+    Action("versus", "open", "enter", "Open", "Open the problem in the run on the right."),
+    Action("versus", "copy", "y", "Copy", "Copy what changed as a unified diff."),
+    Action("versus", "back", "escape", "Back", "Go back to the list of problems.", footer=True, palette=False, call="app.back"),
 
     # -- one run
     Action("run", "open", "enter", "Problem", "Open the problem under the cursor.", footer=True),
@@ -131,8 +183,4 @@ ACTIONS: tuple[Action, ...] = (
     Action("form", "save", "ctrl+s", "Done", "Do it, if nothing is wrong.", footer=True, palette=False),
     Action("form", "cancel", "escape", "Cancel", "Leave without doing anything.", footer=True, palette=False),
 
-    # -- new evaluation
-    Action("new", "choose", "space", "Choose", "Choose or leave out what is under the cursor.", footer=True, palette=False),
-    Action("new", "start", "ctrl+s", "Start", "Start the evaluation.", footer=True),
-    Action("new", "cancel", "escape", "Cancel", "Leave without starting.", footer=True, palette=False),
 )  # fmt: skip

@@ -10,12 +10,15 @@ import pytest
 from tui.actions import ACTIONS, PLACES, actions_of, bindings, key_table
 from tui.app import Dashboard
 from tui.screens.board import Board
+from tui.screens.compare import Compare
+from tui.screens.evaluate import Evaluate
 from tui.screens.form import Form
 from tui.screens.help import Help, help_text
 from tui.screens.home import Home
-from tui.screens.new import NewEvaluation
+from tui.screens.leaderboard import Leaderboard
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
+from tui.screens.versus import Versus
 from tui.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +37,8 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.table import Table
 
     owners = {"app": [Dashboard], "home": [Home], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
-              "problem": [ProblemPlace], "new": [NewEvaluation]}  # fmt: skip
+              "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
+              "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     for action in ACTIONS:
@@ -44,7 +48,7 @@ def test_every_action_exists_and_ids_are_unique():
             assert hasattr(target, f"action_{name.removeprefix('app.')}"), action
 
 
-@pytest.mark.parametrize("place", [name for name in PLACES if name not in {"app", "lists"}])
+@pytest.mark.parametrize("place", [name for name in PLACES if name not in {"app", "lists", "tables"}])
 def test_footer_has_at_most_eight_hints_and_no_key_twice(place):
     found = bindings(place, "app")
     assert sum(binding.show for binding in found) <= 8
