@@ -107,8 +107,8 @@ def plan(
     """Return the matrix of models × benchmarks, and what all of it takes."""
     chosen = [choice for choice in choices if choice.spec in form.benchmarks]
     own = form.style if form.style != "model's own" else ""
-    columns = [Column("model", "Models × benchmarks", 20, flex=1)]
-    room = width - 26
+    columns = [Column("model", "Models × benchmarks", 30 if width < 100 else 40)]
+    room = width - columns[0].width - 3
     for choice in chosen:
         size = max(18, len(choice.name))
         room -= size + 2

@@ -154,6 +154,7 @@ class Evaluate(Place):
         columns, rows, total = plan(form, styles, self.offer.benchmarks, self.rates, entries, width)
         table = self.query_one("#plan", Table)
         table.fill(rows, columns)
+        table.cursor = -1  # it is looked at, not walked through
         ready = bool(form.models and form.benchmarks)
         table.styles.height = len(rows) + 1
         table.display = ready

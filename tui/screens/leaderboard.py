@@ -135,7 +135,10 @@ class Leaderboard(Listing):
         fates = list(self.fates().values())
         if not self.ready:
             return (Mark("looking …", "muted"),)
-        parts = [Mark(f"{FATES[name].text} {fates.count(name)} {name}   ", FATES[name].role) for name in FATES]
+        parts = [
+            Mark(f"{FATES[name].text} {fates.count(name)} {name}   ", FATES[name].role if name in fates else "faint")
+            for name in FATES
+        ]
         return (*parts, Mark("pages are there" if self.index.is_file() else "no pages yet", "muted"))
 
     @property
