@@ -107,7 +107,9 @@ def _refuse(error: MagibenchError) -> NoReturn:
     envvar="MAGIBENCH_WORKSPACE",
     help="The workspace; default: the nearest folder upwards with a models.toml.",
 )
-@click.option("--demo", is_flag=True, help="Open the dashboard on recorded runs, in a folder that is removed afterwards.")
+@click.option(
+    "--demo", is_flag=True, help="Open the dashboard on recorded runs, in a folder that is removed afterwards."
+)
 @click.version_option(package_name="magibench")
 @click.pass_context
 def main(ctx: click.Context, workspace: str | None, demo: bool) -> None:

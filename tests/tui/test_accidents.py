@@ -81,8 +81,12 @@ asyncio.run(main())
 """
 
 
+def start(maker, slow):
+    return subprocess.Popen([sys.executable, "-c", APP, str(maker.workspace.root), str(slow)])
+
+
 async def test_killing_the_app_stops_no_job_and_the_next_one_finds_it(maker, slow):
-    dashboard = subprocess.Popen([sys.executable, "-c", APP, str(maker.workspace.root), str(slow)])
+    dashboard = start(maker, slow)
     folder = RunFolder(maker.workspace.runs / "slow")
     events = folder.path / "events.jsonl"
     assert wait_for(lambda: events.is_file() and events.read_bytes().count(b"\n") > 2)

@@ -200,7 +200,7 @@ async def test_no_color(workspace, monkeypatch):
 
 
 KEYS = [
-    *"jkhlgGnpNPsSfixrLye123qQ/?", "enter", "escape", "escape", "tab", "shift+tab", "space", "ctrl+d", "ctrl+u", "up", "down",
+    *"jkhlgGnpNPsSfixrLyeE0123456789qQcCvdwobmY/?", "ctrl+e", "ctrl+o", "enter", "escape", "escape", "tab", "shift+tab", "space", "ctrl+d", "ctrl+u", "up", "down",
     "left", "right", "home", "end", "pageup", "pagedown", "f1", "f2", "ctrl+p", "backspace",
 ]  # fmt: skip
 
@@ -208,15 +208,20 @@ KEYS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "size"), [(1, (80, 24)), (2, (120, 36)), (3, (200, 50)), (4, (40, 10))])
 async def test_random_keys_raise_nothing(maker, worker, seed, size):
-    """200 keys; starting, stopping and quitting are taken out, the rest is pressed as it comes."""
+    """200 keys and clicks; all 20,000: bench/dashboard.py. Starting, stopping and quitting are taken out, the rest is pressed as it comes."""
     maker.standard()
     rng = random.Random(seed)
     app = Dashboard(maker.workspace)
-    app.start_job = lambda arguments, title: False
+    app.start_job = lambda arguments, title, **named: False
     app.action_quit = lambda: None
+    app.marked = ["qwen-chat", "infra", "qwen-base"]
     async with app.run_test(size=size) as pilot:
         await settle(app, pilot)
         for number in range(200):
+            if number % 6 == 5:
+                where = (rng.randrange(app.size.width), rng.randrange(app.size.height))
+                await pilot.click(offset=where, times=rng.choice((1, 2)))
+                continue
             key = rng.choice(KEYS)
             if key == "y" and type(app.screen).__name__ == "Confirm":
                 continue  # that would stop this very process

@@ -52,7 +52,8 @@ class Jump(ModalScreen[Widget]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Letters stand where things were: close when they move."""
-        if event.size != self.app.size or (self.is_mounted and self._stale()):
+        moved = event.size != self.app.size or (self.is_mounted and self._stale())
+        if moved and self.is_current:  # a second resize may come before the first has closed it
             self.dismiss(None)
 
     def _stale(self) -> bool:
