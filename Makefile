@@ -75,11 +75,11 @@ $(PY):
 
 # torch is raised by hand (TORCH=...): one release of it is a gigabyte, and its numbers are part of a result.
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
-	@$(PY) -m pip install -q --dry-run --ignore-installed --report .venv/lock.json '.[analysis,cluster,dev,train]' '$(TORCH)' hatchling editables
+	@$(PY) -m pip install -q --dry-run --ignore-installed --report .venv/lock.json '.[analysis,cluster,dev,train,web]' '$(TORCH)' hatchling editables
 	@$(PY) -c 'import json; \
 	  rows = sorted((i["metadata"]["name"].lower().replace("_", "-"), i["metadata"]["version"].partition("+")[0]) \
 	    for i in json.load(open(".venv/lock.json"))["install"]); \
-	  print("# Made by `make lock`: what pyproject.toml asks for with its analysis, cluster, dev and train extras, resolved together."); \
+	  print("# Made by `make lock`: what pyproject.toml asks for with its analysis, cluster, dev, train and web extras, resolved together."); \
 	  [print(f"{name}=={version}") for name, version in rows if name != "magibench"]' > requirements.lock
 	@rm -f .venv/lock.json
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from harness.workspace import Workspace
 
-__all__ = ["run"]
+__all__ = ["run", "run_demo"]
 
 
 def run(workspace: Workspace) -> None:
@@ -15,3 +15,20 @@ def run(workspace: Workspace) -> None:
     from tui.app import Dashboard
 
     Dashboard(workspace).run()
+
+
+def run_demo() -> None:
+    """Open the dashboard on recorded runs, in a folder that is removed afterwards."""
+    import tempfile
+    from pathlib import Path
+
+    from tui.app import Dashboard
+    from tui.demo import unpack
+    from tui.settings import Settings, load_settings
+
+    with tempfile.TemporaryDirectory(prefix="magibench-demo-") as name:
+        folder = Path(name)
+        own = load_settings()
+        # The user's theme and keys, but nothing of the demo is remembered.
+        settings = Settings(theme=own.theme, keymap=own.keymap, path=folder / "dashboard.toml")
+        Dashboard(unpack(folder), settings).run()

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from copy import copy
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from harness.errors import MagibenchError
 from harness.workspace import Workspace
-from tui.actions import bindings
+from tui.actions import MODES, bindings
 from tui.jobs import Job, Jobs
 from tui.library import Library
 from tui.marks import one_line
-from tui.messages import RunsChanged, Ticked
-from tui.screens.board import Board
+from tui.messages import ModelsChanged, RunsChanged, Ticked, WorksChanged
 from tui.screens.place import Place
 from tui.settings import Settings, load_settings, save_settings
-from tui.store import RunEntry, Store
+from tui.store import RunEntry, Stamp, Store, stamp
 from tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from tui.health import Health
+    from tui.works import Works
 
 POLL_S = 0.25
 """Seconds between looks at the disk."""
@@ -39,6 +45,16 @@ def _palette(name: str) -> Callable[[], type[Provider]]:
         return getattr(tui.palette, name)  # type: ignore[no-any-return]
 
     return load
+
+
+def _screen(name: str) -> Callable[[], Screen[object]]:
+    """Return a maker of a mode's screen: its module is imported when it is first shown."""
+
+    def make() -> Screen[object]:
+        module, _, kind = MODES[name].screen.partition(":")
+        return getattr(importlib.import_module(module), kind)()  # type: ignore[no-any-return]
+
+    return make
 
 
 class Dashboard(App[None]):
@@ -57,8 +73,8 @@ class Dashboard(App[None]):
     }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
-    MODES = {"runs": Board}
-    DEFAULT_MODE = "runs"
+    MODES = {name: _screen(name) for name in MODES}
+    DEFAULT_MODE = next(iter(MODES))
 
     def __init__(
         self, workspace: Workspace, settings: Settings | None = None, clock: Callable[[], float] = time.time
@@ -70,8 +86,16 @@ class Dashboard(App[None]):
         self.store = Store(workspace, clock)
         self.jobs = Jobs(workspace)
         self.library = Library()
+        self.works: Works | None = None
+        """Trainings and datasets; read behind the first paint."""
+        self.health: Health | None = None
+        """What the doctor found, once somebody asked."""
         self.last_job: Job | None = None
-        self._last = (self.settings.workspace, self.settings.run, self.settings.problem)
+        self.marked: list[str] = []
+        """Ids of runs that were marked for a comparison, in the order of marking."""
+        self._models: Stamp = stamp(workspace.models)
+        last = self.settings
+        self._last = (last.workspace, last.place, last.run, last.problem)
         for theme in THEMES:
             self.register_theme(theme)
         if self.settings.theme in self.available_themes:
@@ -90,12 +114,18 @@ class Dashboard(App[None]):
 
     @work(thread=True, group="look", exit_on_error=False)
     def _first_look(self) -> None:
+        from tui.works import Works
+
         self.store.poll()
         self.jobs.attach()
+        works = Works(self.workspace)
+        works.poll()
+        self.works = works
         self.call_from_thread(self._looked)
 
     def _looked(self) -> None:
         self._tell(set(self.store.entries))
+        self._post(WorksChanged(set()))
         if self.settings.broken:
             self.notify(self.settings.broken, title="Settings were not read", severity="warning", markup=False)
         self.set_interval(POLL_S, self.look)
@@ -114,13 +144,49 @@ class Dashboard(App[None]):
                 self._run_ended(entry)
         if changed:
             self._tell(changed)
-        if self.store.running() or self.jobs.active:
-            for screen in self.screen_stack:
-                screen.post_message(Ticked())
+        works = self._look_at_works()
+        if (now := stamp(self.workspace.models)) != self._models:
+            self._models = now
+            self._post(ModelsChanged())
+        if self.store.running() or self.jobs.active or works:
+            self._post(Ticked())
+
+    def _look_at_works(self) -> bool:
+        """Look at trainings and datasets; True if one of them runs."""
+        if self.works is None:
+            return False
+        before = self.works.running()
+        if changed := self.works.poll():
+            self._post(WorksChanged(changed))
+        for job in before:
+            if job.state != "running":
+                said = job.key
+                done = job.state == "complete"
+                self.notify(
+                    "complete" if done else "stopped before its end", title=said, markup=False,
+                    severity="information" if done else "warning",
+                )  # fmt: skip
+        return bool(self.works.running())
 
     def _tell(self, ids: set[str]) -> None:
+        self._post(RunsChanged(ids))
+
+    def _post(self, message: Message) -> None:
         for screen in self.screen_stack:
-            screen.post_message(RunsChanged(ids))
+            # A copy for each: a message knows who got it.
+            screen.post_message(copy(message))
+
+    def examine(self) -> None:
+        """Ask the doctor in a child process; the places hear of it."""
+        self._examine()
+
+    @work(thread=True, group="doctor", exclusive=True, exit_on_error=False)
+    def _examine(self) -> None:
+        from tui.health import examine
+
+        health = examine(self.workspace)
+        self.health = health
+        self.call_from_thread(self._post, ModelsChanged())
 
     def _run_ended(self, entry: RunEntry) -> None:
         title = f"{entry.model} on {entry.benchmark}"
@@ -136,20 +202,27 @@ class Dashboard(App[None]):
             return
         from tui.screens.dialogs import TextDialog
 
+        if getattr(self.screen, "job", None) == job:
+            return  # its log is open
         text = self.jobs.tail(job) or "It wrote nothing."
         self.push_screen(TextDialog(f"{job.title} ended with status {code}", f"$ {job.command}\n\n{text}", bad=True))
 
     # -- jobs
 
-    def start_job(self, arguments: list[str], title: str) -> bool:
-        """Start a command; an error becomes a notification."""
+    def start_job(self, arguments: list[str], title: str, *, show: bool = False) -> bool:
+        """Start a command, with its log open where ``show``; an error becomes a notification."""
         try:
             self.last_job = self.jobs.start(arguments, title)
         except MagibenchError as error:
             self.notify(str(error), severity="error", markup=False)
             return False
-        self.notify(title, title="Started", markup=False)
         self._tell({self.last_job.id})
+        if show:
+            from tui.working import log_of
+
+            log_of(self, self.last_job)
+        else:
+            self.notify(title, title="Started", markup=False)
         return True
 
     # -- places
@@ -162,9 +235,51 @@ class Dashboard(App[None]):
             return
         from tui.screens.run import RunPlace
 
+        self.go("results")
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(RunPlace(entry, problem))
+
+    def go(self, place: str) -> None:
+        """Show one of the modes, as it was left."""
+        if place in MODES and place != self.current_mode:
+            self.switch_mode(place)
+        self.settings.workspace, self.settings.place = str(self.workspace.root), place
+
+    def show_work(self, kind: str, name: str) -> None:
+        """Show a training or a dataset in its place."""
+        place = {"training": "train", "dataset": "data"}.get(kind, "")
+        if place in MODES:
+            self.go(place)
+            self.call_later(lambda: getattr(self.screen, "select", str)(name))
+
+    def action_go(self, place: str) -> None:
+        """Show one of the modes; its key again goes back to its beginning."""
+        if place == self.current_mode:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        self.go(place)
+
+    def action_jump(self) -> None:
+        """Put letters on everything that can have the focus."""
+        from tui.screens.jump import Jump, targets_of
+
+        screen = self.screen
+        if targets := targets_of(screen):
+            self.push_screen(Jump(targets), lambda widget: widget.focus() if widget is not None else None)
+
+    def mark(self, run: str) -> None:
+        """Mark a run for a comparison, or take the mark away."""
+        if run in self.marked:
+            self.marked.remove(run)
+        else:
+            self.marked.append(run)
+
+    def action_export(self) -> None:
+        """Ask for format and file, then write what is shown."""
+        from tui.screens.export import ask_export
+
+        ask_export(self)
 
     async def action_back(self) -> None:
         """Close what is on top, but never the last place."""
@@ -183,7 +298,7 @@ class Dashboard(App[None]):
         from tui.screens.help import Help
 
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(getattr(self.screen, "PLACE", "runs")))
+            self.push_screen(Help(getattr(self.screen, "PLACE", "app")))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer none: the palette's commands come from the action table."""
@@ -198,9 +313,14 @@ class Dashboard(App[None]):
             screen.refresh(layout=True)
 
     def _restore(self) -> None:
-        workspace, run, problem = self._last
-        if workspace == str(self.workspace.root) and run in self.store.entries and len(self.screen_stack) == 1:
+        workspace, place, run, problem = self._last
+        untouched = self.current_mode == self.DEFAULT_MODE and len(self.screen_stack) == 1
+        if workspace != str(self.workspace.root) or not untouched:
+            return
+        if run in self.store.entries and place in {"", "results"}:
             self.open_run(run, problem)
+        else:
+            self.go(place or self.current_mode)
 
     def remember(self, run: str, problem: str = "") -> None:
         """Note what is open, for the next start."""

@@ -10,7 +10,15 @@ from harness.errors import MagibenchError, UsageError
 from harness.records import Model
 from harness.workspace import Workspace
 
-STYLES = ("model's own", "base", "chat", "magicoder")
+STYLES = ("model's own", "base", "chat", "magicoder", "insertion")
+PRESETS: dict[str, str] = {
+    "1@0": "greedy",
+    "10@0.2": "10 at 0.2",
+    "10@0.8": "10 at 0.8",
+    "20@0.8": "20 at 0.8",
+    "100@0.8": "100 at 0.8",
+}
+"""Samplings to choose from: how `magibench eval --sampling` writes them, and people."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +90,33 @@ class Evaluation:
     n: str = ""
     temperature: str = ""
     style: str = STYLES[0]
+    samplings: Sequence[str] = ()
+    """Keys of PRESETS; what ``n`` and ``temperature`` say is one more, or the only one."""
+
+    @property
+    def drawn(self) -> list[tuple[int, float]]:
+        """Samples per problem and temperature of every sampling; what isn't a number is left out."""
+        found = [(int(n), float(t)) for n, _, t in (text.partition("@") for text in self.samplings)]
+        if self.n.strip() or self.temperature.strip() or not found:
+            try:
+                n = int(self.n.strip() or 1)
+                found.append((n, float(self.temperature.strip() or (0.8 if n > 1 else 0.0))))
+            except ValueError:
+                pass
+        return list(dict.fromkeys(found))
 
     @property
     def arguments(self) -> list[str]:
         """What follows `magibench`; only what differs from the command's defaults."""
         words = ["eval", *self.models, *self.benchmarks]
-        for option, value in (("--limit", self.limit), ("-n", self.n), ("--temperature", self.temperature)):
-            if value.strip():
-                words += [option, value.strip()]
+        if self.limit.strip():
+            words += ["--limit", self.limit.strip()]
+        if len(self.samplings) == 0:
+            for option, value in (("-n", self.n), ("--temperature", self.temperature)):
+                words += [option, value.strip()] if value.strip() else []
+        elif self.drawn != [(1, 0.0)]:
+            for n, temperature in self.drawn:
+                words += ["--sampling", f"{n}@{temperature:g}"]
         if self.style != STYLES[0]:
             words += ["--style", self.style]
         return words

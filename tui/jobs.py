@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,6 +49,8 @@ class Jobs:
         """Know no job yet; ``attach`` finds those of earlier dashboards."""
         self.workspace = workspace
         self.active: dict[str, Job] = {}
+        self.codes: dict[str, int | None] = {}
+        """Exit codes of jobs that ended, None where it isn't known."""
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def log(self, job: Job) -> Path:
@@ -76,11 +77,7 @@ class Jobs:
         """
         began = time.time()
         name = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(began))}-{os.getpid()}-{time.monotonic_ns() % 10**6:06}"
-        argv = [sys.executable, "-m", "harness", "--workspace", str(self.workspace.root), *arguments]
-        # `python -m harness` must find the package from any folder, installed or not.
-        root = str(Path(__file__).resolve().parent.parent)
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+        argv, environment = processes.child(self.workspace, arguments)
         try:
             self.workspace.jobs.mkdir(parents=True, exist_ok=True)
             with (self.workspace.jobs / f"{name}.log").open("wb") as log:
@@ -116,6 +113,7 @@ class Jobs:
                 code = None
             del self.active[name]
             self._children.pop(name, None)
+            self.codes[name] = code
             over.append((job, code))
         return over
 

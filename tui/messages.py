@@ -16,3 +16,16 @@ class RunsChanged(Message):
 
 class Ticked(Message):
     """A quarter of a second passed while something runs: rates and times left are to be drawn again."""
+
+
+class WorksChanged(Message):
+    """Trainings or datasets are new, changed or gone."""
+
+    def __init__(self, keys: set[str]) -> None:
+        """Name them, "training small"."""
+        super().__init__()
+        self.keys = keys
+
+
+class ModelsChanged(Message):
+    """models.toml is another one, or the doctor found something else."""

@@ -66,7 +66,8 @@ class Actions(Finder):
                 node = self.app if name == "app" else self.screen
                 if node.check_action(call.partition("(")[0], ()) is not True:
                     continue
-                label = f"{name}: {action.label.lower()}"
+                verb = action.label.lower() if name != "app" or not action.name.startswith("go_") else ""
+                label = f"go: {action.label.lower()}" if not verb else f"{name}: {verb}"
                 keys = " ".join(key_name(key) for key in action.keys.split(","))
                 yield Entry(label, f"{action.help}  {keys}", partial(self.app.run_action, call, node))
 

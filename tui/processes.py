@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.workspace import Workspace
 
 
 def alive(pid: int, started: float) -> bool:
@@ -38,3 +43,12 @@ def stop(pid: int, started: float) -> bool:
     except OSError:
         return False
     return True
+
+
+def child(workspace: Workspace, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return command line and environment of `magibench ARGUMENTS` as a child of the dashboard."""
+    root = str(Path(__file__).resolve().parent.parent)
+    # `python -m harness` must find the package from any folder, installed or not.
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    return [sys.executable, "-m", "harness", "--workspace", str(workspace.root), *arguments], environment

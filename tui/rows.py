@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui.jobs import Job
 from tui.live import Live
 from tui.marks import RUN_STATES, Line, Mark, bar, duration, interval, moment, one_line, percent, speed, strip
+from tui.results import EXTRA, extra_cells
 from tui.store import RunEntry
 from tui.widgets.table import GAP, Column, Row, SortKey
 
@@ -23,11 +24,14 @@ def suites_of(entries: Iterable[RunEntry]) -> list[str]:
     return list(names)[:SUITES]
 
 
-def columns(width: int, suites: list[str]) -> list[Column]:
-    """Return the columns for a table of ``width`` cells, the least important ones left out until they fit."""
+def columns(width: int, suites: list[str], chosen: Sequence[str] = ()) -> list[Column]:
+    """Return the columns for a table of ``width`` cells, the least important ones left out until they fit.
+
+    Where the user has ``chosen`` some (names of ``tui.results.CHOICES``), those, as far as they fit.
+    """
     wide, huge = width >= 100, width >= 160
     found = [
-        Column("state", "", 1),
+        Column("state", "", 2),
         Column("model", "Model", 16 if width < 100 else 18, flex=3),
         Column("benchmark", "Benchmark", 18, flex=2),
         Column("style", "Style", 9),
@@ -39,6 +43,8 @@ def columns(width: int, suites: list[str]) -> list[Column]:
         found.append(Column(f"suite {suite}", f"pass@1 {suite}" if wide else suite, size, "right", falling=True))
     found.append(Column("status", "State", status_width(width), flex=1))
     found.append(Column("created", "Date", date_width(width), "right", falling=True))
+    if chosen:
+        return _chosen(found, chosen, width)
     for key in (
         "style",
         "n",
@@ -53,6 +59,18 @@ def columns(width: int, suites: list[str]) -> list[Column]:
     return found
 
 
+def _chosen(usual: list[Column], chosen: Sequence[str], width: int) -> list[Column]:
+    """Return the columns chosen, those at the end left out until they fit."""
+    known = {column.key: column for column in usual} | EXTRA
+    found = usual[:2]
+    for name in chosen:
+        found += [c for c in usual if c.key.startswith("suite ")] if name == "suites" else []
+        found += [known[name]] if name in known and name != "model" else []
+    while len(found) > 2 and sum(column.width + GAP for column in found) > width - 2:
+        found.pop()
+    return found
+
+
 def status_width(width: int) -> int:
     """Return the cells that the state of a run has at least."""
     return 22 if width >= 160 else 17
@@ -63,14 +81,14 @@ def date_width(width: int) -> int:
     return 12 if width >= 130 else 6
 
 
-def run_row(entry: RunEntry, suites: list[str], width: int, now: float) -> Row:
+def run_row(entry: RunEntry, suites: list[str], width: int, now: float, marked: bool = False) -> Row:
     """Return the row of a run."""
     wide, huge = width >= 100, width >= 160
     state = entry.state
     problems = len(entry.problems)
     of_all = entry.run.total_problems if entry.run else problems
     cells: dict[str, Line] = {
-        "state": (RUN_STATES[state],),
+        "state": (Mark("◆" if marked else " ", "accent"), RUN_STATES[state]),
         "model": (Mark(one_line(entry.model if state != "damaged" else entry.id), "strong"),),
         "benchmark": _benchmark(entry.benchmark),
         "style": (Mark(entry.run.style if entry.run else "", "muted"),),
@@ -89,6 +107,9 @@ def run_row(entry: RunEntry, suites: list[str], width: int, now: float) -> Row:
         "status": state,
         "created": entry.created,
     }
+    more, keys = extra_cells(entry)
+    cells |= more
+    order |= keys
     for suite in suites:
         metric = entry.metric(suite)
         if metric is None:
@@ -112,7 +133,7 @@ def job_row(job: Job, now: float) -> Row:
     """Return the row of a job that has no run yet."""
     status = (Mark("starting", "accent"), Mark(f" {duration(now - job.started)}", "muted"))
     cells: dict[str, Line] = {
-        "state": (RUN_STATES["starting"],),
+        "state": (Mark(" "), RUN_STATES["starting"]),
         "model": (Mark(one_line(job.title), "strong"),),
         "status": status,
     }

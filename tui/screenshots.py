@@ -13,11 +13,13 @@ from pathlib import Path
 
 from harness.workspace import Workspace, find_workspace
 from tui.app import Dashboard
+from tui.keys import MODES
 from tui.settings import Settings
+from tui.store import RunEntry, Store
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 THEMES = {"dark": "magibench", "light": "magibench-light"}
-PLACES = ("runs", "run", "problem", "new", "help", "palette")
+PLACES = ("results", "run", "problem", "compare", "versus", "evaluate", "leaderboard", "help", "palette")
 """Names of the pictures, in the order in which they are taken."""
 
 
@@ -43,7 +45,8 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                     await pilot.pause(0.1)
                 found[name] = app.export_screenshot(title="magibench")
 
-            await snap("runs")
+            app.go("results")
+            await snap("results")
             entries = sorted(app.store.entries.values(), key=lambda entry: entry.created, reverse=True)
             wanted = [e for e in entries if (e.id == run if run else e.state == "complete")] or entries
             if wanted:
@@ -52,10 +55,31 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                 await snap("problem", "f", "enter")
                 await snap("back", "escape", "escape")
                 del found["back"]
-            await snap("new", "e")
-            await snap("help", "escape", "question_mark")
+            app.marked = rivals(app.store)
+            if app.marked:
+                await snap("compare", MODES["compare"].key)
+                await snap("versus", "j", "enter")
+                await snap("back", "escape")
+                del found["back"]
+            await snap("evaluate", MODES["evaluate"].key, "space", "tab", "space", "j", "space", "tab", "space")
+            await snap("leaderboard", MODES["leaderboard"].key)
+            await snap("help", "question_mark")
             await snap("palette", "escape", "ctrl+p")
     return found
+
+
+def rivals(store: Store) -> list[str]:
+    """Return two complete runs of different models on the same benchmark, the better one last; or none."""
+    complete = sorted((e for e in store.entries.values() if e.state == "complete" and e.metrics), key=_score)
+    for one in complete:
+        for two in reversed(complete):
+            if one.model != two.model and one.benchmark == two.benchmark and 0 < _score(one) < _score(two) < 1:
+                return [one.id, two.id]
+    return []
+
+
+def _score(entry: RunEntry) -> float:
+    return entry.metrics[-1].value if entry.metrics else 0.0
 
 
 def main() -> None:

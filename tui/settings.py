@@ -28,7 +28,11 @@ class Settings:
     theme: str = "magibench"
     """Name of a theme."""
     keymap: dict[str, str] = field(default_factory=dict)
-    """Id of an action to its keys, separated by commas: "runs.sort" = "o"."""
+    """Id of an action to its keys, separated by commas: "results.sort" = "o"."""
+    columns: list[str] = field(default_factory=list)
+    """Columns of Results that were chosen; empty: those that fit."""
+    place: str = ""
+    """Place that was open: one of the modes."""
     workspace: str = ""
     """Workspace of the last session; its place is restored only there."""
     run: str = ""
@@ -56,8 +60,13 @@ def load_settings(path: Path | None = None) -> Settings:
     settings.theme = _text(data, "theme", settings.theme)
     if isinstance(keys, dict):
         settings.keymap = {str(k): v for k, v in keys.items() if isinstance(v, str) and v}
+    results = data.get("results", {})
+    chosen = results.get("columns") if isinstance(results, dict) else None
+    if isinstance(chosen, list):
+        settings.columns = [name for name in chosen if isinstance(name, str)]
     if isinstance(last, dict):
         settings.workspace = _text(last, "workspace", "")
+        settings.place = _text(last, "place", "")
         settings.run = _text(last, "run", "")
         settings.problem = _text(last, "problem", "")
     return settings
@@ -79,10 +88,16 @@ def save_settings(settings: Settings) -> None:
     except (OSError, UnicodeDecodeError, tomlkit.exceptions.TOMLKitError):
         return
     document["theme"] = settings.theme
+    if settings.columns or "results" in document:
+        if not isinstance(document.get("results"), dict):
+            document["results"] = tomlkit.table()
+        results: Any = document["results"]
+        results["columns"] = settings.columns
     if not isinstance(document.get("last"), dict):
         document["last"] = tomlkit.table()
     last: Any = document["last"]
-    last["workspace"], last["run"], last["problem"] = settings.workspace, settings.run, settings.problem
+    last["workspace"], last["place"] = settings.workspace, settings.place
+    last["run"], last["problem"] = settings.run, settings.problem
     try:
         write_atomic(settings.path, tomlkit.dumps(document).encode())
     except OSError:

@@ -150,7 +150,7 @@ class Store:
         changed: set[str] = set()
         self._turn += 1
         full = thorough or not self.ready or self._turn % 8 == 0
-        listed = _stamp(self.workspace.runs)
+        listed = stamp(self.workspace.runs)
         entries = self.entries
         if full or listed != self._listed:
             self._listed = listed
@@ -179,9 +179,9 @@ class Store:
 
     def _refresh(self, entry: RunEntry, check_process: bool) -> bool:
         changed = False
-        stamp = _stamp(entry.folder.path / "run.json")
-        if stamp != entry.stamp or (stamp is None and not entry.error):
-            entry.stamp = stamp
+        now = stamp(entry.folder.path / "run.json")
+        if now != entry.stamp or (now is None and not entry.error):
+            entry.stamp = now
             changed = True
             try:
                 entry.run, entry.error = entry.folder.record(), ""
@@ -202,7 +202,8 @@ class Store:
         return changed
 
 
-def _stamp(path: Path) -> Stamp:
+def stamp(path: Path) -> Stamp:
+    """Return what tells one content of a file from another, or None where it can't be read."""
     try:
         status = path.stat()
     except OSError:

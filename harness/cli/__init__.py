@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import sys
 from typing import Any, ClassVar, NoReturn
 
@@ -23,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "images": ("harness.cli.images:images", "List, build and check the sandboxes' images."),
     "engines": ("harness.cli.engines:engines", "List, install and remove engines such as vLLM."),
     "serve": ("harness.cli.serve:serve", "Serve a model with an engine's server for OpenAI's protocol."),
+    "serve-tui": ("harness.cli.serve_tui:serve_tui", "Serve the dashboard to browsers."),
     "eval": ("harness.cli.eval:evaluate", "Generate and judge: models x benchmarks."),
     "judge": ("harness.cli.judge:judge", "Judge a samples file in EvalPlus's format."),
     "runs": ("harness.cli.runs:runs", "List, show and remove runs."),
@@ -105,19 +107,26 @@ def _refuse(error: MagibenchError) -> NoReturn:
     envvar="MAGIBENCH_WORKSPACE",
     help="The workspace; default: the nearest folder upwards with a models.toml.",
 )
+@click.option(
+    "--demo", is_flag=True, help="Open the dashboard on recorded runs, in a folder that is removed afterwards."
+)
 @click.version_option(package_name="magibench")
 @click.pass_context
-def main(ctx: click.Context, workspace: str | None) -> None:
+def main(ctx: click.Context, workspace: str | None, demo: bool) -> None:
     """Magibench: evaluate, compare and publish code language models.
 
     Without a command the dashboard opens.
     """
     ctx.obj = workspace
     if ctx.invoked_subcommand is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        served = "TEXTUAL_DRIVER" in os.environ  # by serve-tui: no terminal, but somebody looks
+        if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
             click.echo(ctx.get_help())
             return
         from harness.workspace import find_workspace
 
-        run = importlib.import_module("tui").run
-        run(find_workspace(workspace))
+        tui = importlib.import_module("tui")
+        if demo:
+            tui.run_demo()
+        else:
+            tui.run(find_workspace(workspace))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import backend_options, finish, run_plans, sandbox_options
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.records import Sampling
 
 
 @click.command()
@@ -17,6 +20,13 @@ from harness.errors import UsageError
 @click.option("-n", "n", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Samples per problem.")
 @click.option("--temperature", type=click.FloatRange(0, 5), help="0 is greedy; default 0 for one sample, 0.8 for more.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Default 1 for greedy, 0.95 for sampled.")
+@click.option(
+    "--sampling",
+    "samplings",
+    multiple=True,
+    metavar="N@T",
+    help="Samples per problem at a temperature, e.g. 10@0.8; several give a run each. Instead of -n and --temperature.",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--max-tokens", type=click.IntRange(1), default=768, show_default=True, help="New tokens per sample.")
 @click.option(
@@ -40,6 +50,7 @@ def evaluate(
     n: int,
     temperature: float | None,
     top_p: float | None,
+    samplings: tuple[str, ...],
     seed: int,
     max_tokens: int,
     style: str | None,
@@ -59,22 +70,12 @@ def evaluate(
     from harness.display import show_json, show_runs
     from harness.plan import Plan
     from harness.planning import find_names
-    from harness.records import Sampling
     from harness.workspace import find_workspace
 
     workspace = find_workspace(workspace_name)
     models, benchmarks = find_names(workspace, names)
-    if temperature is None:
-        temperature = 0.0 if n == 1 else 0.8
-    if n > 1 and temperature == 0:
-        raise UsageError(f"{n} greedy samples would all be the same.", "Use -n 1, or a --temperature above 0.")
-    sampling = Sampling(
-        n=n,
-        temperature=temperature,
-        top_p=top_p if top_p is not None else (1.0 if temperature == 0 else 0.95),
-        seed=seed,
-        max_tokens=max_tokens,
-    )
+    drawn: list[tuple[int, float | None]] = [_pair(text) for text in dict.fromkeys(samplings)] or [(n, temperature)]
+    settled = [_sampling(count, heat, top_p, seed, max_tokens) for count, heat in drawn]
     wanted = [t for t in tasks.split(",") if t.strip()] if tasks else None
     given = backend_options(options) | ({"batch_size": batch_size} if batch_size else {})
     plans = [
@@ -90,6 +91,7 @@ def evaluate(
         )
         for model in models
         for benchmark in benchmarks
+        for sampling in settled
     ]
     runs = run_plans(plans, quiet=quiet, **sandbox)
     if as_json:
@@ -97,3 +99,27 @@ def evaluate(
     else:
         show_runs(runs)
     finish(runs)
+
+
+def _pair(text: str) -> tuple[int, float | None]:
+    """Return samples and temperature of "10@0.8"."""
+    count, at, heat = text.partition("@")
+    try:
+        n, temperature = int(count), float(heat)
+    except ValueError:
+        n, temperature = 0, -1.0
+    if not at or not 1 <= n <= 10_000 or not 0 <= temperature <= 5:
+        raise UsageError(f"{text!r} is no sampling.", "Write samples@temperature, e.g. --sampling 10@0.8.")
+    return n, temperature
+
+
+def _sampling(n: int, temperature: float | None, top_p: float | None, seed: int, max_tokens: int) -> Sampling:
+    """Return a sampling with its defaults settled."""
+    from harness.records import Sampling
+
+    if temperature is None:
+        temperature = 0.0 if n == 1 else 0.8
+    if n > 1 and temperature == 0:
+        raise UsageError(f"{n} greedy samples would all be the same.", "Use -n 1, or a --temperature above 0.")
+    nucleus = top_p if top_p is not None else (1.0 if temperature == 0 else 0.95)
+    return Sampling(n=n, temperature=temperature, top_p=nucleus, seed=seed, max_tokens=max_tokens)

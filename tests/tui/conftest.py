@@ -20,6 +20,7 @@ from harness.records import Evidence, Model, Run, Sample, Sampling, SuiteResult,
 from harness.runs import RunFolder
 from harness.statistics import metrics
 from harness.workspace import Workspace
+from tui.app import Dashboard
 
 MODELS_TOML = """# models of the tests
 [models."smollm2-135m"]
@@ -259,6 +260,12 @@ def own_config(tmp_path, monkeypatch):
     """No test reads or writes the user's settings."""
     monkeypatch.setenv("MAGIBENCH_CONFIG", str(tmp_path / "config"))
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def opens_on_results(monkeypatch):
+    """Most tests are about runs: the app opens on them. Tests of other places go there."""
+    monkeypatch.setattr(Dashboard, "DEFAULT_MODE", "results")
 
 
 @pytest.fixture

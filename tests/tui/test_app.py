@@ -10,10 +10,15 @@ import pytest
 from tui.actions import ACTIONS, PLACES, actions_of, bindings, key_table
 from tui.app import Dashboard
 from tui.screens.board import Board
+from tui.screens.compare import Compare
+from tui.screens.evaluate import Evaluate
+from tui.screens.form import Form
 from tui.screens.help import Help, help_text
-from tui.screens.new import NewEvaluation
+from tui.screens.home import Home
+from tui.screens.leaderboard import Leaderboard
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
+from tui.screens.versus import Versus
 from tui.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,8 +36,9 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "lists": [Table, Grid, Pane, Choice], "runs": [Board], "run": [RunPlace],
-              "problem": [ProblemPlace], "new": [NewEvaluation]}  # fmt: skip
+    owners = {"app": [Dashboard], "home": [Home], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
+              "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
+              "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     for action in ACTIONS:
@@ -42,7 +48,7 @@ def test_every_action_exists_and_ids_are_unique():
             assert hasattr(target, f"action_{name.removeprefix('app.')}"), action
 
 
-@pytest.mark.parametrize("place", ["runs", "run", "problem", "new"])
+@pytest.mark.parametrize("place", [name for name in PLACES if name not in {"app", "lists", "tables"}])
 def test_footer_has_at_most_eight_hints_and_no_key_twice(place):
     found = bindings(place, "app")
     assert sum(binding.show for binding in found) <= 8
@@ -62,7 +68,7 @@ async def test_help_shows_the_keys_of_the_place(workspace):
         for key in ("question_mark", "f1"):
             await pilot.press(key)
             assert isinstance(app.screen, Help)
-            assert app.screen.place == "runs"
+            assert app.screen.place == "results"
             await pilot.press("escape")
             assert isinstance(app.screen, Board)
         app.open_run("qwen-chat")
@@ -138,7 +144,7 @@ async def test_theme_and_last_place_are_remembered(workspace):
 async def test_settings_keep_what_people_wrote_and_map_keys(workspace):
     path = load_settings().path
     path.parent.mkdir(parents=True)
-    path.write_text('# mine\ntheme = "gruvbox"\nother = 1\n[keys]\n"runs.sort" = "o"\n')
+    path.write_text('# mine\ntheme = "gruvbox"\nother = 1\n[keys]\n"results.sort" = "o"\n')
     app = Dashboard(workspace)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(app, pilot)
@@ -150,7 +156,7 @@ async def test_settings_keep_what_people_wrote_and_map_keys(workspace):
     text = path.read_text()
     assert "# mine" in text
     assert "other = 1" in text
-    assert '"runs.sort" = "o"' in text
+    assert '"results.sort" = "o"' in text
 
 
 async def test_broken_settings_are_named_and_left_alone(workspace):
@@ -194,7 +200,7 @@ async def test_no_color(workspace, monkeypatch):
 
 
 KEYS = [
-    *"jkhlgGnpNPsSfixrLye123qQ/?", "enter", "escape", "escape", "tab", "shift+tab", "space", "ctrl+d", "ctrl+u", "up", "down",
+    *"jkhlgGnpNPsSfixrLyeE0123456789qQcCvdwobmY/?", "ctrl+e", "ctrl+o", "enter", "escape", "escape", "tab", "shift+tab", "space", "ctrl+d", "ctrl+u", "up", "down",
     "left", "right", "home", "end", "pageup", "pagedown", "f1", "f2", "ctrl+p", "backspace",
 ]  # fmt: skip
 
@@ -202,15 +208,20 @@ KEYS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "size"), [(1, (80, 24)), (2, (120, 36)), (3, (200, 50)), (4, (40, 10))])
 async def test_random_keys_raise_nothing(maker, worker, seed, size):
-    """200 keys; starting, stopping and quitting are taken out, the rest is pressed as it comes."""
+    """200 keys and clicks; all 20,000: bench/dashboard.py. Starting, stopping and quitting are taken out, the rest is pressed as it comes."""
     maker.standard()
     rng = random.Random(seed)
     app = Dashboard(maker.workspace)
-    app.start_job = lambda arguments, title: False
+    app.start_job = lambda arguments, title, **named: False
     app.action_quit = lambda: None
+    app.marked = ["qwen-chat", "infra", "qwen-base"]
     async with app.run_test(size=size) as pilot:
         await settle(app, pilot)
         for number in range(200):
+            if number % 6 == 5:
+                where = (rng.randrange(app.size.width), rng.randrange(app.size.height))
+                await pilot.click(offset=where, times=rng.choice((1, 2)))
+                continue
             key = rng.choice(KEYS)
             if key == "y" and type(app.screen).__name__ == "Confirm":
                 continue  # that would stop this very process

@@ -1,4 +1,4 @@
-"""The runs board: what it shows, sorting, filtering, keys, states."""
+"""Results: what it shows, sorting, filtering, keys, states."""
 
 import os
 

@@ -15,7 +15,7 @@ from tui.evaluation import Evaluation
 from tui.jobs import Jobs, resume_arguments
 from tui.screens.board import Board
 from tui.screens.dialogs import Confirm, TextDialog
-from tui.screens.new import NewEvaluation
+from tui.screens.evaluate import Evaluate
 from tui.widgets.picker import Picker
 from tui.widgets.table import Table
 
@@ -79,8 +79,8 @@ def test_a_job_survives_the_dashboard(maker):
 import sys
 from pathlib import Path
 from harness.workspace import Workspace
-from tui import jobs
-jobs.sys.executable = sys.argv[2]
+from tui import jobs, processes
+processes.sys.executable = sys.argv[2]
 print(jobs.Jobs(Workspace(Path(sys.argv[1]))).start(["x"], "x").pid)
 """
     slow = maker.workspace.root / "slow"
@@ -242,7 +242,7 @@ async def test_form_chooses_checks_and_starts(maker, size):
         await pilot.press("e")
         await settle(app, pilot)
         form = app.screen
-        assert isinstance(form, NewEvaluation)
+        assert isinstance(form, Evaluate)
         trouble = form.query_one("#trouble")
         await pilot.press("ctrl+s")
         assert "No model is chosen" in str(trouble.render())
@@ -253,7 +253,7 @@ async def test_form_chooses_checks_and_starts(maker, size):
         assert not trouble.has_class("-some"), "an edit takes the message away"
         await pilot.press("tab", "space")
         assert list(form.query_one("#benchmarks", Picker).chosen) == ["humaneval"]
-        await pilot.press("tab", *"4x")
+        await pilot.press("tab", "tab", *"4x")
         await pilot.press("ctrl+s")
         assert "Limit is '4x'" in str(trouble.render())
         assert app.screen is form
@@ -262,7 +262,13 @@ async def test_form_chooses_checks_and_starts(maker, size):
         await pilot.press("enter")
         await settle(app, pilot)
         assert started == [["eval", "reference", "humaneval", "--limit", "4"]]
-        assert isinstance(app.screen, Board)
+        assert app.screen is form, "the place shows how it goes on"
+        await pilot.press("escape", "tab", "tab", "space", "j", "space")
+        assert form.evaluation.drawn == [(1, 0.0), (10, 0.2)]
+        assert "--sampling 1@0 --sampling 10@0.2" in str(form.query_one("#command").render())
+        assert "2 runs, 44 samples" in str(form.query_one("#total").render())
+        await pilot.press("c")
+        assert form.evaluation.models == []
 
 
 async def test_form_shows_errors_of_the_registry(maker):
@@ -273,7 +279,7 @@ async def test_form_shows_errors_of_the_registry(maker):
         await pilot.press("e")
         await settle(app, pilot)
         assert "models.toml" in str(app.screen.query_one("#trouble").render())
-        await pilot.press("escape")
+        await pilot.press("escape", "6")
         assert isinstance(app.screen, Board)
 
 

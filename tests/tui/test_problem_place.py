@@ -46,7 +46,7 @@ async def test_tabs(workspace):
     app = Dashboard(workspace)
     async with app.run_test(size=(120, 36)) as pilot:
         place = await opened(app, pilot, "qwen-chat", "HumanEval/3")
-        for key, tab in (("2", "prompt"), ("3", "raw"), ("1", "program"), ("tab", "prompt"), ("tab", "raw")):
+        for key, tab in (("a", "prompt"), ("w", "raw"), ("c", "program"), ("tab", "prompt"), ("tab", "raw")):
             await pilot.press(key)
             await pilot.pause()
             assert place.query_one(Choice).value == tab
@@ -101,7 +101,7 @@ async def test_hostile_text_can_neither_style_nor_steer(maker):
     app = Dashboard(maker.workspace)
     async with app.run_test(size=(120, 36)) as pilot:
         place = await opened(app, pilot, "evil", "HumanEval/2")
-        for tab in ("1", "2", "3"):
+        for tab in ("c", "a", "w"):
             await pilot.press(tab)
             await pilot.pause()
             drawn = "\n".join(strip.text for strip in app.screen._compositor.render_strips())

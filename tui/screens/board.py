@@ -1,4 +1,4 @@
-"""The runs board: every run of the workspace, the running ones on top."""
+"""Results: every run of the workspace, the running ones on top."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from textual.widgets import Input, Static
 from harness.errors import MagibenchError
 from tui import processes
 from tui.actions import bindings
+from tui.exporting import Export, of_table
 from tui.jobs import Job, resume_arguments
 from tui.marks import Mark, content
 from tui.messages import RunsChanged, Ticked
+from tui.results import matrix, records
 from tui.rows import columns, job_row, live_lines, run_row, suites_of
 from tui.screens.place import Crumbs, Place
+from tui.settings import save_settings
 from tui.store import RunEntry
 from tui.widgets.filter import Filter
 from tui.widgets.table import Table
@@ -28,15 +31,18 @@ SHOWN_JOBS = 3
 
 
 class Board(Place):
-    """Home."""
+    """Results."""
 
-    PLACE = "runs"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("runs")]
+    PLACE = "results"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("results")]
 
     def __init__(self) -> None:
         """Start sorted by date, the newest on top."""
         super().__init__()
         self._wanted = ""
+        self.crossed = False
+        """True: models × benchmarks instead of the list of runs."""
+        self._scrolled = 0
 
     def body(self) -> ComposeResult:
         """Running jobs, the table, what to do when it is empty, the filter."""
@@ -61,23 +67,30 @@ class Board(Place):
         store, now = self.board.store, self.board.store.clock()
         width = self.app.size.width - 2
         entries = list(store.entries.values())
-        suites = suites_of(entries)
-        rows = [run_row(entry, suites, width, now) for entry in entries]
-        rows += [job_row(job, now) for job in self.starting()]
         table = self.query_one(Table)
-        table.fill(rows, columns(width, suites))
+        if self.crossed:
+            shown, rows = matrix(entries, width, self._scrolled)
+            table.fill(rows, shown)
+        else:
+            suites = suites_of(entries)
+            marked = set(self.board.marked)
+            rows = [run_row(entry, suites, width, now, entry.id in marked) for entry in entries]
+            rows += [job_row(job, now) for job in self.starting()]
+            table.fill(rows, columns(width, suites, self.board.settings.columns))
         if self._wanted and table.select(self._wanted):
             self._wanted = ""
         self._draw_jobs()
         self._draw_empty(bool(rows), bool(table.rows))
         running = len(store.running())
         done = len(entries) - running
+        marks = len([name for name in self.board.marked if name in store.entries])
         right = (
+            *((Mark(f"◆ {marks} marked   ", "accent"),) if marks else ()),
             *((Mark(f"▶ {running} running   ", "accent"),) if running else ()),
             Mark(f"{done} run{'' if done == 1 else 's'}  ·  " if entries else "", "muted"),
             Mark(store.workspace.root.name, "muted"),
         )
-        self.query_one(Crumbs).show(("Runs",), right)
+        self.query_one(Crumbs).show(("Results",), right)
         self.refresh_bindings()
 
     @on(Ticked)
@@ -162,15 +175,24 @@ class Board(Place):
         if not self.is_mounted:
             return True
         entry = self.entry
-        if action == "stop":
-            return (entry is not None and entry.state == "running") or (entry is None and self.job is not None)
-        if action == "resume":
-            return entry is not None and entry.state in {"incomplete", "interrupted"}
-        if action == "open":
-            return entry is not None
-        if action == "log":
-            return self.job is not None or self.board.last_job is not None
-        return True
+        match action:
+            case "stop":
+                allowed = entry.state == "running" if entry is not None else self.job is not None
+            case "resume":
+                allowed = entry is not None and entry.state in {"incomplete", "interrupted"}
+            case "open":
+                allowed = entry is not None or (self.crossed and self.query_one(Table).key is not None)
+            case "mark" | "copy":
+                allowed = entry is not None
+            case "compare":
+                allowed = len(self.board.marked) > 1
+            case "columns":
+                allowed = not self.crossed
+            case "log":
+                allowed = self.job is not None or self.board.last_job is not None
+            case _:
+                allowed = True
+        return allowed
 
     @on(Table.Moved)
     def _moved(self) -> None:
@@ -178,15 +200,66 @@ class Board(Place):
 
     @on(Table.Chosen)
     def action_open(self) -> None:
-        """Open the run under the cursor."""
+        """Open the run under the cursor; of a row of the matrix, list its runs."""
         if self.entry is not None:
             self.board.open_run(self.entry.id)
+        elif self.crossed and (key := self.query_one(Table).key):
+            model, style, *_ = key.split("|")
+            self.action_view()
+            self.action_filter()
+            self.query_one(Filter).value = f"{model} {style}"
+            self.query_one(Table).focus()
 
     def action_evaluate(self) -> None:
-        """Open the form of a new evaluation."""
-        from tui.screens.new import NewEvaluation
+        """Go to the place where evaluations are started."""
+        self.board.go("evaluate")
 
-        self.app.push_screen(NewEvaluation())
+    def action_mark(self) -> None:
+        """Mark the run under the cursor for a comparison, or take the mark away; go on to the next."""
+        if self.entry is not None:
+            self.board.mark(self.entry.id)
+            self.refresh_rows()
+            self.query_one(Table).move(1)
+
+    def action_compare(self) -> None:
+        """Compare the marked runs."""
+        if len(self.board.marked) > 1:
+            self.board.go("compare")
+        else:
+            self.notify("Mark at least two with Space.", title="Nothing to compare", markup=False)
+
+    def action_view(self) -> None:
+        """Show the list of runs, or models × benchmarks."""
+        self.crossed = not self.crossed
+        table = self.query_one(Table)
+        table.sort_key, table.falling = ("model", False) if self.crossed else ("created", True)
+        self.refresh_rows()
+
+    def action_columns(self) -> None:
+        """Choose the columns."""
+        from tui.screens.columns import Columns
+
+        def chosen(names: list[str] | None) -> None:
+            if names is not None:
+                self.board.settings.columns = names
+                save_settings(self.board.settings)
+                self.refresh_rows()
+
+        self.app.push_screen(Columns(self.board.settings.columns), chosen)
+
+    def action_copy(self) -> None:
+        """Copy the id of the run under the cursor."""
+        if self.entry is not None:
+            self.app.copy_to_clipboard(self.entry.id)
+            self.notify(f"Copied: {self.entry.id}", markup=False)
+
+    def exported(self) -> Export:
+        """Return the runs that are shown, with all numbers; of the matrix, what it shows."""
+        table = self.query_one(Table)
+        if self.crossed:
+            return of_table("models-by-benchmarks", table)
+        entries = self.board.store.entries
+        return Export("runs", records(entries[row.key] for row in table.rows if row.key in entries))
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -204,7 +277,7 @@ class Board(Place):
         self.query_one(Table).focus()
 
     def leave(self) -> bool:
-        """Clear the filter; home is never left."""
+        """Clear the filter; a mode is never left."""
         self.query_one(Filter).close()
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,8 +11,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.jobs import Job
 from tui.marks import clean
 from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.app import Dashboard
 
 
 class Confirm(ModalScreen[bool]):
@@ -93,3 +97,37 @@ class TextDialog(ModalScreen[None]):
         """Copy the whole text."""
         self.app.copy_to_clipboard(self.text)
         self.notify("Copied.")
+
+
+class LogDialog(TextDialog):
+    """The output of a job, followed while it runs. Closing it stops nothing."""
+
+    def __init__(self, app: Dashboard, job: Job) -> None:
+        """Follow ``job``."""
+        self.jobs, self.job = app.jobs, job
+        super().__init__(job.title, "")
+
+    def on_mount(self) -> None:
+        """Show what was written, and look again twice a second."""
+        self.query_one("#text", Pane).focus()
+        self.follow()
+        self.set_interval(0.5, self.follow)
+
+    def follow(self) -> None:
+        """Show what is new; stay at the end unless the user scrolled up."""
+        running = self.job.id in self.jobs.active
+        code = self.jobs.codes.get(self.job.id)
+        said = "runs" if running else "has ended" if not code else f"ended with status {code}"
+        title = self.query_one("#question", Static)
+        title.update(f"{self.job.title}: {said}")
+        title.set_class(bool(code) and not running, "bad")
+        text = clean(f"$ {self.job.command}\n\n{self.jobs.tail(self.job) or 'Nothing was written yet.'}")
+        if text != self.text:
+            pane = self.query_one("#text", Pane)
+            at_end = pane.scroll_offset.y >= pane.max_scroll_y - 1
+            top = pane.scroll_offset.y
+            self.text = text
+            pane.show(Content(text))
+            self.call_after_refresh(pane.scroll_to, y=None if at_end else top, animate=False)
+            if at_end:
+                self.call_after_refresh(pane.scroll_end, animate=False)

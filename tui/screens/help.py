@@ -15,13 +15,6 @@ from tui.actions import PLACES, actions_of, key_names
 from tui.marks import STATES, content
 from tui.widgets.pane import Pane
 
-ABOUT = {
-    "runs": "Every run of this workspace. Jobs that run now stand on top and go on when you quit.",
-    "run": "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals.",
-    "problem": "What the model was asked, what it answered, what was taken out of the answer and how that was judged.",
-    "new": "Models × benchmarks become one job: the command shown is what runs, and works in a shell too.",
-}
-
 
 class Help(ModalScreen[None]):
     """The keys."""
@@ -33,12 +26,12 @@ class Help(ModalScreen[None]):
     def __init__(self, place: str) -> None:
         """Put ``place`` first."""
         super().__init__()
-        self.place = place if place in PLACES else "runs"
+        self.place = place if place in PLACES else "app"
 
     def compose(self) -> ComposeResult:
         """Show the text and how to close it."""
         with Vertical(id="box", classes="text"):
-            yield Static(f"{PLACES[self.place]}: help", id="question", markup=False)
+            yield Static(f"{PLACES[self.place].title}: help", id="question", markup=False)
             yield Pane(id="text", wrap=True)
             yield Static(Content.assemble(("Esc", "$primary bold"), " close"), id="keys")
 
@@ -56,10 +49,10 @@ class Help(ModalScreen[None]):
 def help_text(place: str) -> Content:
     """Return the help of a place: what it is, its keys, then the keys that work everywhere."""
     parts: list[Content] = []
-    if about := ABOUT.get(place):
+    if about := PLACES[place].about:
         parts += [Content.styled(about, "$foreground 65%"), Content("")]
-    for name in (place, "lists", "app"):
-        parts.append(Content.styled(PLACES[name], "$primary bold"))
+    for name in dict.fromkeys((place, "lists", "app")):
+        parts.append(Content.styled(PLACES[name].title, "$primary bold"))
         rows = actions_of(name)
         size = max(len(key_names(action.keys)) for action in rows)
         parts.extend(

@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import Worker
 
 from tui.marks import Line, Mark, content, one_line
+from tui.widgets.bar import PlaceBar
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
 
 
 class Crumbs(Static):
-    """The first line: where one is, and on the right what one should know."""
+    """The second line: where one is, and on the right what one should know."""
 
     DEFAULT_CSS = """
-    Crumbs { dock: top; height: 1; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    Crumbs { height: 1; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self) -> None:
@@ -37,9 +39,10 @@ class Crumbs(Static):
         path, right = self._parts
         if not path:
             return
-        marks = [Mark("◆ ", "accent"), Mark("magibench", "muted")]
+        marks: list[Mark] = []
         for position, part in enumerate(path):
-            marks += [Mark("  ›  ", "faint"), Mark(one_line(part), "strong" if position == len(path) - 1 else "muted")]
+            marks += [Mark("  ›  " if position else "", "faint")]
+            marks += [Mark(one_line(part), "strong" if position == len(path) - 1 else "muted")]
         used = sum(len(mark.text) for mark in marks)
         room = self.size.width - used - sum(len(mark.text) for mark in right)
         if room > 1:
@@ -51,7 +54,10 @@ class Place(Screen[None]):
     """One place of the dashboard."""
 
     PLACE: ClassVar[str] = ""
-    """Its key in ``tui.actions.PLACES``."""
+    """Its key in ``tui.keys.PLACES``."""
+    DEFAULT_CSS = """
+    Place { #head { dock: top; height: 2; } }
+    """
 
     @property
     def board(self) -> Dashboard:
@@ -59,8 +65,10 @@ class Place(Screen[None]):
         return cast("Dashboard", self.app)
 
     def compose(self) -> ComposeResult:
-        """First line, what the place shows, footer."""
-        yield Crumbs()
+        """The places, where one is, what is to be seen, the keys."""
+        with Vertical(id="head"):
+            yield PlaceBar(self.board.current_mode, self.board.settings.keymap)
+            yield Crumbs()
         yield from self.body()
         yield Footer(show_command_palette=False)
 

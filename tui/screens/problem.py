@@ -15,7 +15,7 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from harness.errors import RunError
-from harness.records import Extraction, Sample
+from harness.records import Extraction, Sample, Verdict
 from tui.actions import bindings
 from tui.marks import STATES, Mark, clean, one_line
 from tui.messages import RunsChanged, Ticked
@@ -59,6 +59,7 @@ class ProblemPlace(Place):
         self.problem = problem
         self.index = 0
         self.loaded: Loaded | None = None
+        self._drawn: Verdict | None = None
 
     def body(self) -> ComposeResult:
         """Texts on the left, verdict on the right (above, where it is narrow)."""
@@ -139,7 +140,7 @@ class ProblemPlace(Place):
         self.refresh_bindings()
 
     def _draw_verdict(self, sample: Sample | None, extraction: Extraction | None) -> None:
-        verdict = self.data.verdicts.get((self.problem, self.index))
+        verdict = self._drawn = self.data.verdicts.get((self.problem, self.index))
         pane = self.query_one("#verdict", Pane)
         pane.show(verdict_text(verdict, sample, extraction))
         pane.set_class(state_of(verdict) == "passed", "-passed")
@@ -157,14 +158,16 @@ class ProblemPlace(Place):
         )
         run = f"{entry.model} on {entry.benchmark}"
         width = self.app.size.width
-        path = ("Runs", run, self.problem)
+        path = ("Results", run, self.problem)
         self.query_one(Crumbs).show(path if width >= 120 else path[1:] if width >= 100 else path[2:], right)
 
     @on(RunsChanged)
     @on(Ticked)
     def _changed(self) -> None:
         """A verdict of this problem may have come in."""
-        if self.data.entry.state != "complete" and self.problem in self.data.poll():
+        self.data.poll()
+        # Not what poll returns: the run's own place, below this one, may have read it first.
+        if self.data.verdicts.get((self.problem, self.index)) is not self._drawn:
             self.load()
 
     def on_resize(self) -> None:

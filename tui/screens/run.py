@@ -141,7 +141,7 @@ class RunPlace(Place):
         sign = RUN_STATES[state]
         word = state if state in {"running", "complete"} else entry.reason
         title = f"{entry.model} on {entry.benchmark}"
-        path = ("Runs", title) if self.app.size.width >= 100 else (title,)
+        path = ("Results", title) if self.app.size.width >= 100 else (title,)
         self.query_one(Crumbs).show(path, (Mark(f"{sign.text} ", sign.role), Mark(one_line(word), sign.role)))
         lines = score_lines(self.data.metrics(), self.app.size.width, final=state == "complete")
         if state == "running":

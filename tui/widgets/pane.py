@@ -77,7 +77,7 @@ def code(text: str, width: int, language: str = "python") -> Content:
     if len(text) <= HIGHLIGHT_LIMIT:
         from textual.highlight import highlight
 
-        coloured = highlight(text, language=language, theme=_theme())
+        coloured = highlight(text, language=language, theme=theme())
         # The first span is its base colour; ours is the widget's.
         coloured = Content(coloured.plain, spans=list(coloured.spans)[1:])
     else:
@@ -88,13 +88,13 @@ def code(text: str, width: int, language: str = "python") -> Content:
     for number, line in enumerate(lines, 1):
         gutter = f"{number:>{size}}  "
         indent = len(line.plain) - len(line.plain.lstrip())
-        for part in line.divide(_breaks(line.plain, max(20, width - len(gutter)), indent)):
+        for part in line.divide(breaks(line.plain, max(20, width - len(gutter)), indent)):
             numbered.append(Content.assemble((gutter, "$foreground 30%"), part))
             gutter = f"{'↪':>{size}}  {' ' * indent}"
     return Content("\n").join(numbered)
 
 
-def _breaks(line: str, room: int, indent: int) -> list[int]:
+def breaks(line: str, room: int, indent: int) -> list[int]:
     """Return where a line is broken: behind a space where there is one in its last third."""
     found: list[int] = []
     start, size = 0, room
@@ -107,7 +107,7 @@ def _breaks(line: str, room: int, indent: int) -> list[int]:
 
 
 @cache
-def _theme() -> type[HighlightTheme]:
+def theme() -> type[HighlightTheme]:
     """Return few colours, those of the theme: keywords, texts, numbers, comments; names stay plain."""
     from pygments.token import Token  # type: ignore[import-untyped]
     from textual.highlight import HighlightTheme

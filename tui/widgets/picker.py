@@ -51,6 +51,11 @@ class Picker(Table):
         self._sign()
         self.post_message(self.Picked(self))
 
+    def clear_choice(self) -> None:
+        """Leave out every row."""
+        self.chosen = {}
+        self._sign()
+
     def on_table_chosen(self, event: Table.Chosen) -> None:
         """A second click on a row is as good as space."""
         event.stop()

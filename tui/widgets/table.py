@@ -52,7 +52,7 @@ class Row:
 class Table(Marked, can_focus=True):
     """Rows under a header that stays in place."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists", "tables")]
     DEFAULT_CSS = """
     Table { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     """
@@ -87,6 +87,8 @@ class Table(Marked, can_focus=True):
         self.sort_key = ""
         self.falling = False
         self.needle = ""
+        self.sought = ""
+        """The words last filtered by: n and N find them again once the filter is gone."""
         self._all: dict[str, Row] = {}
         self._widths: list[int] = []
 
@@ -107,6 +109,7 @@ class Table(Marked, can_focus=True):
     def filter(self, needle: str) -> None:
         """Show only rows that contain every word of ``needle``."""
         self.needle = needle
+        self.sought = needle.strip() or self.sought
         self._arrange()
 
     @property
@@ -234,6 +237,30 @@ class Table(Marked, can_focus=True):
 
     def action_side(self, direction: int) -> None:
         """Nothing lies left or right of a row."""
+
+    def action_seek(self, direction: int) -> None:
+        """Go to the next row with the words last searched for, round the end."""
+        words, count = self.sought.lower().split(), len(self.rows)
+        for step in range(1, count + 1):
+            index = (self.cursor + direction * step) % count
+            if words and all(word in self.rows[index].text for word in words):
+                self.cursor = index
+                return
+        self.app.bell()
+
+    def plain(self, row: Row) -> list[str]:
+        """Return the cells of a row as text, in the order of the columns that have a title."""
+        return [
+            " ".join("".join(mark.text for mark in row.cells.get(column.key, ())).split())
+            for column in self.columns
+            if column.title
+        ]
+
+    def action_copy_row(self) -> None:
+        """Copy the row under the cursor, its cells separated by tabs."""
+        if self.key is not None:
+            self.app.copy_to_clipboard("\t".join(self.plain(self.rows[self.cursor])))
+            self.notify("Copied: the row.")
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow the pointer."""

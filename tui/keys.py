@@ -1,0 +1,186 @@
+"""The tables: places with the keys that lead to them, and everything that a user can do there.
+
+Bindings, footer, palette, help, the bar of places and the page of keys all derive from them (tui/actions.py).
+A new place is one line of PLACES and the lines of its actions.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Room(NamedTuple):
+    """A place as the tables know it."""
+
+    title: str
+    about: str = ""
+    """One sentence for the help page."""
+    key: str = ""
+    """The key that goes there from everywhere; empty where it is reached from another place."""
+    screen: str = ""
+    """Its screen, "module:Class", imported when it is first shown."""
+
+
+class Action(NamedTuple):
+    """One thing a user can do in a place."""
+
+    place: str
+    name: str
+    """Method ``action_<name>`` of the place; with the place it is the id used in key maps."""
+    keys: str
+    """Textual key names, separated by commas."""
+    label: str
+    """One or two words for the footer and the palette."""
+    help: str
+    """One sentence for the help page."""
+    footer: bool = False
+    palette: bool = True
+    call: str = ""
+    """Textual action where it isn't just the name, e.g. with an argument."""
+
+    @property
+    def id(self) -> str:
+        """Unique id: "results.sort"."""
+        return f"{self.place}.{self.name}"
+
+
+PLACES: dict[str, Room] = {
+    "app": Room("Everywhere"),
+    "lists": Room("Lists, grids and texts"),
+    "tables": Room("Tables"),
+    "home": Room("Home", "What runs now, what needs attention and the key that mends it, and what was done last.", "1", "tui.screens.home:Home"),
+    "evaluate": Room("Evaluate", "Models × benchmarks × samplings become one job: the command shown is what runs, and works in a shell too.",
+                     "5", "tui.screens.evaluate:Evaluate"),
+    "results": Room("Results", "Every run of this workspace. Jobs that run now stand on top and go on when you quit.",
+                    "6", "tui.screens.board:Board"),
+    "compare": Room("Compare", "Runs side by side, problem by problem: what one solves and another doesn't. Mark runs in Results.",
+                    "7", "tui.screens.compare:Compare"),
+    "leaderboard": Room("Leaderboard", "What would be published, what is refused and why.",
+                        "9", "tui.screens.leaderboard:Leaderboard"),
+    "run": Room("One run", "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals."),
+    "problem": Room("One problem", "What the model was asked, what it answered, what was taken out of the answer and how that was judged."),
+    "form": Room("Forms", "Fields are checked while you type; what comes of them is shown below."),
+    "versus": Room("One problem, two programs", "What two runs answered to the same problem, and how each was judged."),
+}  # fmt: skip
+"""The places, in the order of the bar and of the help page. Those with a key are the app's modes."""
+
+MODES: dict[str, Room] = {name: room for name, room in PLACES.items() if room.key}
+"""The places that a key leads to from everywhere."""
+
+ACTIONS: tuple[Action, ...] = (
+    Action("app", "back", "escape", "Back", "Close what is open, clear the filter, or go back one step.", palette=False),
+    *(
+        Action("app", f"go_{name}", room.key, room.title, f"Go to {room.title}.", call=f"go('{name}')")
+        for name, room in MODES.items()
+    ),
+    Action("app", "jump", "ctrl+o", "Jump", "Put a letter on everything that can have the focus; the letter goes there."),
+    Action("app", "command_palette", "ctrl+p", "Palette", "Find a place, a run, a problem or an action by name.", footer=True, palette=False),
+    Action("app", "help", "question_mark,f1", "Help", "Show the keys of this place.", footer=True),
+    Action("app", "export", "ctrl+e", "Export", "Write what is shown as CSV, JSON or Markdown."),
+    Action("app", "change_theme", "f2", "Theme", "Choose a theme; it is remembered."),
+    Action("app", "quit", "q", "Quit", "Leave. Running jobs go on without the dashboard.", footer=True),
+
+    Action("lists", "down", "j,down", "Down", "Move down.", palette=False, call="move(1)"),
+    Action("lists", "up", "k,up", "Up", "Move up.", palette=False, call="move(-1)"),
+    Action("lists", "left", "h,left", "Left", "Move left.", palette=False, call="side(-1)"),
+    Action("lists", "right", "l,right", "Right", "Move right.", palette=False, call="side(1)"),
+    Action("lists", "first", "g,home", "First", "Go to the beginning.", palette=False, call="edge(-1)"),
+    Action("lists", "last", "G,end", "Last", "Go to the end.", palette=False, call="edge(1)"),
+    Action("lists", "half_down", "ctrl+d,pagedown", "Half page down", "Move down half a page.", palette=False, call="page(1)"),
+    Action("lists", "half_up", "ctrl+u,pageup", "Half page up", "Move up half a page.", palette=False, call="page(-1)"),
+
+    Action("tables", "next_match", "n", "Next match", "Go to the next row with the words last filtered by.", palette=False, call="seek(1)"),
+    Action("tables", "previous_match", "N", "Match before", "Go to the row before with the words last filtered by.", palette=False, call="seek(-1)"),
+    Action("tables", "copy_row", "Y", "Copy row", "Copy the row under the cursor, cells separated by tabs."),
+
+    # -- home
+    Action("home", "open", "enter", "Open", "Open what is under the cursor.", footer=True),
+    Action("home", "resume", "r", "Resume", "Start the command of what was interrupted again: it goes on where it stopped.", footer=True),
+    Action("home", "build", "b", "Build image", "Build the image that is missing.", footer=True),
+    Action("home", "edit", "E", "Edit models.toml", "Open models.toml in your editor.", footer=True),
+    Action("home", "stop", "x", "Stop", "Stop the job under the cursor, after a question.", footer=True),
+    Action("home", "log", "L", "Log", "Show the output of the job under the cursor, or of the last one."),
+    Action("home", "examine", "R", "Look again", "Ask the doctor again what is missing."),
+    Action("home", "switch", "tab", "Next list", "Move to the next list.", palette=False),
+    Action("home", "switch_back", "shift+tab", "List before", "Move to the list before.", palette=False, call="switch(-1)"),
+
+    # -- evaluate
+    Action("evaluate", "choose", "space,enter", "Choose", "Choose or leave out what is under the cursor; open a running evaluation.", footer=True, palette=False),
+    Action("evaluate", "start", "ctrl+s", "Start", "Start the evaluation.", footer=True),
+    Action("evaluate", "stop", "x", "Stop", "Stop the newest running evaluation, after a question.", footer=True),
+    Action("evaluate", "clear", "c", "Clear", "Choose nothing."),
+
+    # -- results
+    Action("results", "open", "enter", "Open", "Open the run under the cursor.", footer=True),
+    Action("results", "evaluate", "e", "Evaluate", "Go to Evaluate: choose models and benchmarks, and start.", footer=True),
+    Action("results", "mark", "space", "Mark", "Mark the run under the cursor, to compare it with others.", footer=True),
+    Action("results", "compare", "c", "Compare", "Compare the marked runs.", footer=True),
+    Action("results", "view", "v", "Matrix", "Show the list of runs, or models × benchmarks."),
+    Action("results", "columns", "C", "Columns", "Choose the columns; they are remembered."),
+    Action("results", "copy", "y", "Copy", "Copy the id of the run under the cursor."),
+    Action("results", "filter", "slash", "Filter", "Show only runs that contain the words typed.", footer=True),
+    Action("results", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("results", "reverse", "S", "Reverse", "Reverse the order."),
+    Action("results", "stop", "x", "Stop", "Stop the job under the cursor, after a question."),
+    Action("results", "resume", "r", "Resume", "Start the command of an incomplete run again: it goes on where it stopped."),
+    Action("results", "log", "L", "Log", "Show the output of the job under the cursor, or of the last one."),
+
+    # -- compare
+    Action("compare", "open", "enter", "Programs", "Show the programs of two runs beside each other.", footer=True),
+    Action("compare", "show", "f", "Show", "Show problems where the runs differ, regressions, gains, or all.", footer=True),
+    Action("compare", "group", "m", "Group", "Show only one library or language, then the next.", footer=True),
+    Action("compare", "swap", "b", "Baseline", "Make the next run the one that others are compared with.", footer=True),
+    Action("compare", "filter", "slash", "Filter", "Show only problems that contain the words typed.", footer=True),
+    Action("compare", "choose", "space", "Other runs", "Go to Results and mark other runs."),
+    Action("compare", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("compare", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- leaderboard
+    Action("leaderboard", "open", "enter", "Open run", "Open the run under the cursor in Results.", footer=True),
+    Action("leaderboard", "publish", "p", "Publish", "Write the pages of the leaderboard.", footer=True),
+    Action("leaderboard", "browse", "o", "Open pages", "Open the published pages in a browser.", footer=True),
+    Action("leaderboard", "resume", "r", "Finish", "Start the command of an incomplete run again: it goes on where it stopped.", footer=True),
+    Action("leaderboard", "filter", "slash", "Filter", "Show only runs that contain the words typed.", footer=True),
+    Action("leaderboard", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("leaderboard", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- one problem, two programs
+    Action("versus", "next", "n", "Next", "Go to the next problem of the list.", footer=True, call="step(1)"),
+    Action("versus", "previous", "p", "Previous", "Go to the previous problem of the list.", footer=True, call="step(-1)"),
+    Action("versus", "diff", "d", "Diff", "Show both programs beside each other, or one text with what changed.", footer=True),
+    Action("versus", "raw", "w", "Raw texts", "Show the raw answers, or the programs taken out of them."),
+    Action("versus", "other", "o", "Other run", "Compare with the next of the runs.", footer=True),
+    Action("versus", "open", "enter", "Open", "Open the problem in the run on the right."),
+    Action("versus", "copy", "y", "Copy", "Copy what changed as a unified diff."),
+    Action("versus", "back", "escape", "Back", "Go back to the list of problems.", footer=True, palette=False, call="app.back"),
+
+    # -- one run
+    Action("run", "open", "enter", "Problem", "Open the problem under the cursor.", footer=True),
+    Action("run", "verdicts", "f", "Verdicts", "Show all, failed, passed, or infrastructure errors only.", footer=True),
+    Action("run", "filter", "slash", "Filter", "Show only problems that contain the words typed.", footer=True),
+    Action("run", "provenance", "i", "Provenance", "Show or hide where the numbers come from."),
+    Action("run", "switch", "tab,shift+tab", "Grid or list", "Move between the grid and the list.", palette=False),
+    Action("run", "stop", "x", "Stop", "Stop the job, after a question.", footer=True),
+    Action("run", "resume", "r", "Resume", "Start the command of an incomplete run again: it goes on where it stopped."),
+    Action("run", "back", "escape", "Back", "Go back to the runs.", footer=True, palette=False, call="app.back"),
+
+    # -- one problem
+    Action("problem", "next", "n", "Next", "Go to the next problem.", footer=True, call="step(1)"),
+    Action("problem", "previous", "p", "Previous", "Go to the previous problem.", footer=True, call="step(-1)"),
+    Action("problem", "next_failed", "N", "Next failed", "Go to the next problem that did not pass.", footer=True, call="step_failed(1)"),
+    Action("problem", "previous_failed", "P", "Previous failed", "Go to the previous problem that did not pass.", call="step_failed(-1)"),
+    Action("problem", "sample", "s", "Sample", "Show the next sample of this problem.", footer=True, call="sample(1)"),
+    Action("problem", "sample_back", "S", "Sample back", "Show the previous sample of this problem.", call="sample(-1)"),
+    Action("problem", "program", "c", "Program", "Show the program as it was taken out of the answer.", call="show('program')"),
+    Action("problem", "prompt", "a", "Prompt", "Show what was asked: the problem's prompt.", call="show('prompt')"),
+    Action("problem", "raw", "w", "Raw text", "Show the raw text of the model.", call="show('raw')"),
+    Action("problem", "tab", "tab", "Next text", "Show the next of the three texts.", palette=False),
+    Action("problem", "copy", "y", "Copy", "Copy the text that is shown."),
+    Action("problem", "back", "escape", "Back", "Go back to the run.", footer=True, palette=False, call="app.back"),
+
+    # -- forms
+    Action("form", "choose", "space", "Choose", "Choose the next option, or press the button.", palette=False),
+    Action("form", "save", "ctrl+s", "Done", "Do it, if nothing is wrong.", footer=True, palette=False),
+    Action("form", "cancel", "escape", "Cancel", "Leave without doing anything.", footer=True, palette=False),
+
+)  # fmt: skip
