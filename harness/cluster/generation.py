@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -61,6 +61,8 @@ class ClusterBackend:
         self._opening = opening
         self._progress = progress
         self._chunk = -(-CHUNK // batch) * batch
+        self.leave: Callable[[], Awaitable[None]] | None = None
+        """Leaves the cluster, where nobody else of this process uses it."""
 
     def describe(self) -> dict[str, Any]:
         """Return what the first engine says, and how many there are."""
@@ -119,6 +121,8 @@ class ClusterBackend:
     async def close(self) -> None:
         """End every engine."""
         await asyncio.gather(*(self._end(engine) for engine in self._engines))
+        if self.leave is not None:
+            await self.leave()
 
     async def open(self) -> None:
         """Load the model everywhere.
@@ -211,3 +215,22 @@ async def open_on_nodes(
         await backend.close()
         raise
     return backend
+
+
+def opener_at(address: str) -> Callable[..., Awaitable[Backend]]:
+    """Return what opens backends on the nodes of a cluster that is joined for that alone."""
+
+    async def open_it(name: str, model: Model, workspace: Workspace, **options: Any) -> Backend:
+        from harness.cluster.driver import Cluster
+
+        cluster = Cluster(address)
+        try:
+            backend = await open_on_nodes(cluster, name, model, workspace, **options)
+        except BaseException:
+            await cluster.close()
+            raise
+        if isinstance(backend, ClusterBackend):
+            backend.leave = cluster.close
+        return backend
+
+    return open_it
