@@ -102,7 +102,9 @@ async def measure(address: str, nodes: int) -> dict[str, Any]:
         }
 
 
-async def timed(address: str, workspace: Workspace, name: str, count: int, seconds: float) -> tuple[float, dict[str, Any]]:
+async def timed(
+    address: str, workspace: Workspace, name: str, count: int, seconds: float
+) -> tuple[float, dict[str, Any]]:
     """Judge; return the seconds from the first job to the last verdict in its journal, and what the driver used.
 
     For jobs that take no time also the seconds of scheduling alone: the same jobs, without journals and events.
@@ -138,7 +140,7 @@ async def scheduled(box: Cluster, plan: Any, count: int) -> float:
     problem = plan.problems[0]
     assert not await judge.gate(problem, ("base",))
     while sum(judge.name in m.ready for m in box.dispatcher.members) < len(box.dispatcher.members):
-        await asyncio.sleep(0.05)
+        await box.news()
     numbers = iter(range(count))
     start = time.perf_counter()
 

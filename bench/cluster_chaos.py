@@ -112,7 +112,16 @@ def _what(process: psutil.Process) -> str:
         line = process.cmdline()
     except psutil.Error:
         return "gone"
-    for name in ("NodeWorker", "gcs_server", "raylet/raylet", "runtime_env", "dashboard/agent", "log_monitor", "monitor.py", "IDLE"):
+    for name in (
+        "NodeWorker",
+        "gcs_server",
+        "raylet/raylet",
+        "runtime_env",
+        "dashboard/agent",
+        "log_monitor",
+        "monitor.py",
+        "IDLE",
+    ):
         if any(name in part for part in line[:4]):
             return name
     return Path(line[0]).name if line else "?"

@@ -76,7 +76,9 @@ def programs(workspace: Workspace, name: str, *, problems: int = 8, repeat: int 
     chosen = list(benchmark.problems())[:problems]
     samples = []
     for problem in chosen:
-        wrong = [f"def {problem.entry_point}(*a):\n    {body}\n" for body in ("return None", "raise KeyError(1)", "exit()")]
+        wrong = [
+            f"def {problem.entry_point}(*a):\n    {body}\n" for body in ("return None", "raise KeyError(1)", "exit()")
+        ]
         for index, text in enumerate([problem.reference, *wrong, "def ("] * repeat):
             code = f"import time\ntime.sleep({seconds})\n{text}\n# {index}\n"
             samples.append(Sample(problem_id=problem.id, index=index, text=code, complete=True))

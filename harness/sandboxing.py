@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
 from harness.errors import UnknownName, UsageError
 from sandboxes.contract import Sandbox
+
+if TYPE_CHECKING:
+    from harness.backends import Backend
 
 KINDS = {
     "docker": "hardened containers; the only kind whose results can be published",
@@ -41,3 +48,16 @@ def open_sandbox(
 
         return LocalSandbox(slots)
     raise UnknownName("sandbox", kind, KINDS, "magibench eval --help")
+
+
+def opener_for(sandbox: Sandbox) -> Callable[..., Awaitable[Backend]]:
+    """Return what opens backends beside ``sandbox``: on its nodes if it is a cluster, else here."""
+    if hasattr(sandbox, "join"):
+        from harness.cluster.driver import Cluster
+        from harness.cluster.generation import open_on_nodes
+
+        assert isinstance(sandbox, Cluster)
+        return functools.partial(open_on_nodes, sandbox)
+    from harness.backends.opening import opened
+
+    return opened

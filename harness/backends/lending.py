@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from harness.backends import Backend
@@ -19,9 +19,10 @@ class Lender:
     the memory. A backend that doesn't say ``any_benchmark`` is opened anew for each plan.
     """
 
-    def __init__(self, plans: Sequence[Plan]) -> None:
-        """Take the plans that will be evaluated, in their order."""
+    def __init__(self, plans: Sequence[Plan], opener: Callable[..., Awaitable[Backend]] = opened) -> None:
+        """Take the plans that will be evaluated, in their order, and what opens a backend: here, or on a cluster."""
         self._plans = list(plans)
+        self._open = opener
         self._key: object = None
         self._backend: Backend | None = None
 
@@ -37,7 +38,7 @@ class Lender:
         key = _key(plan)
         if self._backend is None or self._key != key:
             await self.close()
-            self._backend = await opened(
+            self._backend = await self._open(
                 plan.backend,
                 plan.model,
                 plan.workspace,

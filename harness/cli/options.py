@@ -81,7 +81,7 @@ def run_plans(
     from harness.display import Progress
     from harness.judging.cache import VerdictCache
     from harness.pipeline import evaluate
-    from harness.sandboxing import open_sandbox
+    from harness.sandboxing import open_sandbox, opener_for
 
     async def main() -> list[Run]:
         task = asyncio.current_task()
@@ -89,7 +89,7 @@ def run_plans(
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         box = open_sandbox(sandbox, slots, runtime, cluster)
         cache = None if no_cache else VerdictCache()
-        lender = Lender(plans)
+        lender = Lender(plans, opener_for(box))
         try:
             with Progress(quiet=quiet) as progress:
                 runs = [await evaluate(plan, box, progress, cache, lender) for plan in plans]

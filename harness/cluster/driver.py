@@ -64,6 +64,7 @@ class Cluster:
         self._shown: dict[str, NodeSeen] = {}
         self._changed = asyncio.Condition()
         self._closed = False
+        self._joined = False
         self._judges = 0
 
     @property
@@ -97,6 +98,16 @@ class Cluster:
         """Tell people something."""
         self._listener(message, remedy)
 
+    async def join(self) -> None:
+        """Join the cluster; once.
+
+        Raises:
+            UsageError: nobody answers, or Ray is not installed.
+        """
+        if not self._joined:
+            await asyncio.to_thread(room.connect, self.address)
+            self._joined = True
+
     async def begin(self, image: str) -> None:
         """Join the cluster, start an actor on every node, wait until one of them has the image and a sandbox.
 
@@ -105,7 +116,7 @@ class Cluster:
             SandboxError: no node can work; the message has every node's reason.
         """
         if self._watch is None:
-            await asyncio.to_thread(room.connect, self.address)
+            await self.join()
             found = await asyncio.to_thread(room.places)
             self._admit(found)
             self.expected = len(self._nodes)
@@ -153,7 +164,7 @@ class Cluster:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(node.stop(gently=True) for node in self._nodes.values()), return_exceptions=True)
-        if self._watch is not None:
+        if self._joined:
             await asyncio.to_thread(room.disconnect)
 
     async def changed(self) -> None:

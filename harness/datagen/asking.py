@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -193,7 +193,12 @@ class Asker:
         def tell(line: str) -> None:
             self._context.emit(Notice(message=line))
 
-        backend = await opened(name, self._model, self._context.workspace, progress=tell, **self._step.options)
+        open_it: Callable[..., Awaitable[Backend]] = opened
+        if self._context.cluster:
+            from harness.cluster.generation import opener_at
+
+            open_it = opener_at(self._context.cluster)
+        backend = await open_it(name, self._model, self._context.workspace, progress=tell, **self._step.options)
         self._began = time.monotonic()
         return backend
 

@@ -60,6 +60,7 @@ def make_dataset(
     description: str = "",
     seed: int = 0,
     workers: int = 1,
+    cluster: str = "",
     parquet: bool = False,
     emit: Callable[[JobEvent], None] | None = None,
 ) -> Dataset:
@@ -73,6 +74,7 @@ def make_dataset(
         description: For the manifest.
         seed: All that is random in the steps derives from it.
         workers: Processes that a step may use; doesn't change the result.
+        cluster: Address of a Ray cluster on whose nodes teachers generate; empty for this machine.
         parquet: Write rows.parquet instead of rows.jsonl.
         emit: Gets every event; events.jsonl gets them too.
 
@@ -93,7 +95,7 @@ def make_dataset(
                 emit(stamped)
 
         tell(JobStarted(dataset=name, steps=[s.name for s in steps], pid=os.getpid()))
-        runner = _Runner(workspace, dataset, seed, workers, tell)
+        runner = _Runner(workspace, dataset, seed, workers, cluster, tell)
         results = runner.chain(steps, parent)
         manifest = _finish(dataset, results, parent, description, seed, parquet=parquet)
         tell(JobFinished(dataset=name, rows=manifest.rows, seconds=round(time.monotonic() - began, 3)))
@@ -126,12 +128,19 @@ class _Runner:
     """Runs a chain of steps for one dataset."""
 
     def __init__(
-        self, workspace: Workspace, dataset: Dataset, seed: int, workers: int, emit: Callable[[JobEvent], None]
+        self,
+        workspace: Workspace,
+        dataset: Dataset,
+        seed: int,
+        workers: int,
+        cluster: str,
+        emit: Callable[[JobEvent], None],
     ) -> None:
         self._workspace = workspace
         self._dataset = dataset
         self._seed = seed
         self._workers = workers
+        self._cluster = cluster
         self._emit = emit
 
     def chain(self, steps: Sequence[Step], parent: Dataset | None) -> list[_Result]:
@@ -190,6 +199,7 @@ class _Runner:
             journals=self._dataset.work / "journals",
             seed=self._seed,
             workers=self._workers,
+            cluster=self._cluster,
             total=total if rows else None,
             emit=self._emit,
         )

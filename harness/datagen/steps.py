@@ -57,6 +57,8 @@ class Context:
     """The recipe's seed: all that is random derives from it."""
     workers: int = 1
     """Processes that a step may use; the result mustn't depend on it."""
+    cluster: str = ""
+    """Address of a Ray cluster on whose nodes teachers generate; empty for this machine."""
     total: int | None = None
     """Rows that come in; None for a first step."""
     emit: Callable[[JobEvent], None] = _ignore

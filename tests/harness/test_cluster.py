@@ -66,11 +66,14 @@ def machines(engine):
 
     if not find_image(engine, "python").present:
         pytest.skip("the image python is not built")
-    made = Machines()
-    made.add()
-    made.add()
-    yield made
-    made.close()
+    with pytest.MonkeyPatch.context() as patch:
+        # Nodes import what is tested, wherever it lies.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        made = Machines()
+        made.add()
+        made.add()
+        yield made
+        made.close()
 
 
 def given(workspace, name: str, *, benchmark: str = "humaneval", limit: int = 6, prefix: str = "", repeat: int = 1):

@@ -11,11 +11,21 @@ from harness.cli.data.running import report, run_steps
 @click.argument("recipe")
 @click.option("--name", metavar="NAME", help="Name of the dataset; default: the recipe's.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; default: one per core. Changes no result.")
+@click.option(
+    "--cluster", metavar="ADDRESS", default="", help="Teachers generate on a Ray cluster: ray://HEAD:10001 or auto."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Show warnings only.")
 @click.option("--json", "as_json", is_flag=True, help="Write the manifest as JSON to stdout.")
 @click.pass_obj
 def make(
-    workspace_name: str | None, /, recipe: str, name: str | None, workers: int | None, quiet: bool, as_json: bool
+    workspace_name: str | None,
+    /,
+    recipe: str,
+    name: str | None,
+    workers: int | None,
+    cluster: str,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Make a dataset from RECIPE: a TOML file, or the name of one that `magibench data recipes` lists.
 
@@ -33,6 +43,7 @@ def make(
         description=found.description,
         seed=found.seed,
         workers=workers,
+        cluster=cluster,
         parquet=found.parquet,
         quiet=quiet,
     )

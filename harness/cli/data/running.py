@@ -111,6 +111,7 @@ def run_steps(
     description: str = "",
     seed: int = 0,
     workers: int | None = None,
+    cluster: str = "",
     parquet: bool = False,
     quiet: bool = False,
 ) -> Dataset:
@@ -132,6 +133,7 @@ def run_steps(
                 description=description,
                 seed=seed,
                 workers=workers or len(os.sched_getaffinity(0)),
+                cluster=cluster,
                 parquet=parquet,
                 emit=progress,
             )
