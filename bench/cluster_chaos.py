@@ -159,13 +159,18 @@ def chaos(count: int, seed: int, out: Path) -> None:
             for number in range(count):
                 rows.append(blow(ground, root, f"run{number}", wanted, draw))
                 print(number, json.dumps(rows[-1]), flush=True)
+                time.sleep(1.0)  # what was killed must be seen to be dead
                 ground.mend()
+                keep(out, seed, len(wanted), rows)
         finally:
             ground.close()
+
+
+def keep(out: Path, seed: int, jobs: int, rows: list[dict[str, Any]]) -> None:
+    """Write what was found so far."""
     good = sum(row["identical"] for row in rows)
     killed = Counter(row["killed"] for row in rows)
-    print(f"{good} of {count} runs complete with identical verdicts; killed: {dict(killed)}")
-    result = {"machine": provenance.machine(), "nodes": NODES, "seed": seed, "jobs": len(wanted), "identical": good, "killed": dict(killed), "rows": rows}  # fmt: skip
+    result = {"machine": provenance.machine(), "nodes": NODES, "seed": seed, "jobs": jobs, "kills": len(rows), "identical": good, "killed": dict(killed), "rows": rows}  # fmt: skip
     out.write_text(json.dumps(result, indent=2) + "\n")
 
 

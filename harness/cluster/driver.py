@@ -105,7 +105,7 @@ class Cluster:
             UsageError: nobody answers, or Ray is not installed.
         """
         if not self._joined:
-            await asyncio.to_thread(room.connect, self.address)
+            await room.within(room.CONNECT_S, lambda: room.connect(self.address))
             self._joined = True
 
     async def begin(self, image: str) -> None:
@@ -117,7 +117,7 @@ class Cluster:
         """
         if self._watch is None:
             await self.join()
-            found = await asyncio.to_thread(room.places)
+            found = await room.within(room.ANSWER_S, room.places)
             self._admit(found)
             self.expected = len(self._nodes)
             self._watch = asyncio.create_task(self._look_around())
@@ -165,7 +165,8 @@ class Cluster:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(node.stop(gently=True) for node in self._nodes.values()), return_exceptions=True)
         if self._joined:
-            await asyncio.to_thread(room.disconnect)
+            with contextlib.suppress(MagibenchError):
+                await room.within(room.ANSWER_S, room.disconnect)
 
     async def changed(self) -> None:
         """Let everybody look again: a node has a new state, or there is something new to prepare."""
@@ -219,10 +220,9 @@ class Cluster:
             await asyncio.sleep(LOOK_S)
             now = loop.time()
             try:
-                async with asyncio.timeout(room.CONNECT_S):
-                    found = await asyncio.to_thread(room.places)
+                found = await room.within(room.ANSWER_S, room.places)
                 silent_since = 0.0
-            except (MagibenchError, TimeoutError):
+            except MagibenchError:
                 silent_since = silent_since or now
                 if now - silent_since > PATIENCE_S / 5:
                     self._fail("The Ray cluster doesn't answer any more.")

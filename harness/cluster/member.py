@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -112,7 +113,8 @@ class Node(Member):
                     await room.call(handle.close)
             except (MagibenchError, TimeoutError):
                 pass
-        await asyncio.to_thread(room.end, handle)
+        with contextlib.suppress(MagibenchError):
+            await room.within(room.ANSWER_S, lambda: room.end(handle))
 
     async def forget(self, name: str) -> None:
         """Close a problem set."""
@@ -134,8 +136,9 @@ class Node(Member):
         self.state, self.reason, self._doubts = "starting", "", []
         await self._cluster.changed()
         cluster = self._cluster
-        self.handle = await asyncio.to_thread(
-            room.start, self._place, NodeWorker, self.slots, cluster.runtime, cluster.opener
+        self.handle = await room.within(
+            room.ANSWER_S,
+            lambda: room.start(self._place, NodeWorker, self.slots, cluster.runtime, cluster.opener),
         )
         try:
             async with asyncio.timeout(START_S):

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from typing import Any
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from harness.errors import MagibenchError, UsageError
 
-CONNECT_S = 20
-"""Seconds that a cluster has to answer."""
+RESTARTS = 3
+"""Times that a training begins again, from its last whole checkpoint, where a process or a node was lost."""
+CONNECT_S = 60.0
+"""Seconds that a cluster has to let a driver in."""
+ANSWER_S = 20.0
+"""Seconds that it has to say who is there, and to start or to let go of something."""
+T = TypeVar("T")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +42,39 @@ class ClusterLost(MagibenchError):
     """The cluster itself doesn't answer any more."""
 
     exit_code = 1
+
+
+async def within(seconds: float, work: Callable[[], T]) -> T:
+    """Do what may wait for Ray without end, in a thread that nobody waits for if it does.
+
+    Raises:
+        ClusterLost: it took longer.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def tell(result: T | None, error: Exception | None) -> None:
+        if not future.done():
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)  # type: ignore[arg-type]
+
+    def do() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as raised:  # noqa: BLE001 - whoever waits gets it
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop may be gone
+            loop.call_soon_threadsafe(tell, result, error)
+
+    threading.Thread(target=do, daemon=True).start()
+    try:
+        async with asyncio.timeout(seconds):
+            return await future
+    except TimeoutError:
+        raise ClusterLost(f"The Ray cluster has not answered for {seconds:g} s.", "Is its head alive?") from None
 
 
 def connect(address: str) -> None:
@@ -139,6 +181,34 @@ def end(handle: Any) -> None:
         ray.kill(handle)
     except Exception:  # noqa: BLE001 - it may be gone, and so may the cluster
         return
+
+
+def train(loop: Any, settings: dict[str, Any], workers: int, *, gpus: bool, folder: Path) -> None:
+    """Run a function in processes that Ray Train places and joins; again, a few times, if one is lost.
+
+    Args:
+        loop: gets ``settings``.
+        settings: plain values.
+        workers: processes; one core each.
+        gpus: one GPU each, too.
+        folder: what Ray writes about it.
+
+    Raises:
+        MagibenchError: it failed, again and again.
+    """
+    from ray.train import FailureConfig, RunConfig, ScalingConfig
+    from ray.train.torch import TorchTrainer
+
+    trainer = TorchTrainer(
+        loop,
+        train_loop_config=settings,
+        scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpus),
+        run_config=RunConfig(storage_path=str(folder.resolve()), failure_config=FailureConfig(max_failures=RESTARTS)),
+    )
+    try:
+        trainer.fit()
+    except Exception as error:  # noqa: BLE001 - Ray wraps what happened in classes of several releases
+        raise MagibenchError(f"The training failed on the cluster: {_first_line(error)}") from None
 
 
 async def call(method: Any, *arguments: Any) -> Any:

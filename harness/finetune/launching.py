@@ -62,9 +62,17 @@ def _beside(named: str, recipe_path: Path | None) -> Path:
 
 
 def train(
-    workspace: Workspace, recipe: Recipe, emit: Emit, *, recipe_path: Path | None = None, plan_only: bool = False
+    workspace: Workspace,
+    recipe: Recipe,
+    emit: Emit,
+    *,
+    recipe_path: Path | None = None,
+    plan_only: bool = False,
+    cluster: str = "",
 ) -> TrainingFolder:
     """Train (or only plan) in a child process; the same call goes on from the last whole checkpoint.
+
+    With ``cluster``, the address of a Ray cluster, the recipe's processes are its nodes'.
 
     Raises:
         TrainingError: the folder holds another training, or the child failed; what it said is the message.
@@ -82,6 +90,9 @@ def train(
         seen = events.stat().st_size if events.exists() else 0
         config = _beside(recipe.compute.accelerate, recipe_path) if recipe.compute.accelerate else None
         command = _command(workspace, folder, recipe, config, plan_only=plan_only)
+        if cluster and not plan_only:
+            tail = [str(folder.path), "--workspace", str(workspace.root), "--parent", str(os.getpid())]
+            command = [sys.executable, "-m", "harness.cluster.training", cluster, *tail]
         with (folder.path / "log.txt").open("ab") as log:
             child = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=_environment()

@@ -33,14 +33,27 @@ def recipe_options(command: F) -> F:
     return command
 
 
+cluster_option = click.option(
+    "--cluster", metavar="ADDRESS", default="", help="Train on a Ray cluster whose nodes share the workspace's folder."
+)
+
+
 @click.command()
 @click.argument("recipe")
 @recipe_options
+@cluster_option
 @click.option("--quiet", "-q", is_flag=True, help="Warnings and errors only.")
 @click.option("--json", "as_json", is_flag=True, help="Write what came out as JSON to stdout.")
 @click.pass_obj
 def run(
-    workspace_name: str | None, /, recipe: str, name: str | None, settings: Sequence[str], quiet: bool, as_json: bool
+    workspace_name: str | None,
+    /,
+    recipe: str,
+    name: str | None,
+    settings: Sequence[str],
+    cluster: str,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Train by RECIPE; a model that is itself a recipe and isn't trained yet is trained first."""
     from harness.finetune.recipes import find_recipe, stages
@@ -52,22 +65,23 @@ def run(
     chain = stages(workspace, last, list(load_models(workspace)))
     for stage in chain:
         path = find_recipe(workspace, recipe if stage is last else stage.name)
-        train_stage(workspace, stage, path, quiet=quiet)
+        train_stage(workspace, stage, path, quiet=quiet, cluster=cluster)
     report(workspace, last.name, as_json=as_json)
 
 
 @click.command()
 @click.argument("name")
+@cluster_option
 @click.option("--quiet", "-q", is_flag=True, help="Warnings and errors only.")
 @click.option("--json", "as_json", is_flag=True, help="Write what came out as JSON to stdout.")
 @click.pass_obj
-def resume(workspace_name: str | None, /, name: str, quiet: bool, as_json: bool) -> None:
+def resume(workspace_name: str | None, /, name: str, cluster: str, quiet: bool, as_json: bool) -> None:
     """Go on with the training NAME from its last whole checkpoint, by the recipe it was begun with."""
     from harness.finetune.folder import open_training
     from harness.workspace import find_workspace
 
     workspace = find_workspace(workspace_name)
-    train_stage(workspace, open_training(workspace, name).recipe(), None, quiet=quiet)
+    train_stage(workspace, open_training(workspace, name).recipe(), None, quiet=quiet, cluster=cluster)
     report(workspace, name, as_json=as_json)
 
 
@@ -107,7 +121,9 @@ def validate(
         show_json(next(e for e in events if isinstance(e, TrainingPlanned)))
 
 
-def train_stage(workspace: Workspace, recipe: Recipe, path: Path | None, *, quiet: bool = False) -> None:
+def train_stage(
+    workspace: Workspace, recipe: Recipe, path: Path | None, *, quiet: bool = False, cluster: str = ""
+) -> None:
     """Train one recipe; a ctrl-c or SIGTERM stops it, and the same command goes on."""
     from harness.finetune.launching import train
 
@@ -117,7 +133,7 @@ def train_stage(workspace: Workspace, recipe: Recipe, path: Path | None, *, quie
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
-        train(workspace, recipe, Progress(quiet=quiet), recipe_path=path)
+        train(workspace, recipe, Progress(quiet=quiet), recipe_path=path, cluster=cluster)
     except KeyboardInterrupt:
         click.secho("Stopped. The same command goes on from the last checkpoint.", err=True, fg="yellow")
         sys.exit(130)
