@@ -18,6 +18,5 @@ async def test_every_place_has_a_picture(workspace, maker):
 
 
 async def test_a_workspace_without_runs_has_pictures_too(maker):
-    maker.run("rival", model="rival", share=0.6)
     pictures = await take(maker.workspace, (80, 24), "magibench-light")
     assert set(pictures) == set(PLACES) - {"run", "problem", "compare", "versus"}
