@@ -13,6 +13,7 @@ from tui.screens.board import Board
 from tui.screens.form import Form
 from tui.screens.help import Help, help_text
 from tui.screens.home import Home
+from tui.screens.models import Models
 from tui.screens.new import NewEvaluation
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
@@ -33,7 +34,7 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "home": [Home], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
+    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "new": [NewEvaluation]}  # fmt: skip
     assert set(owners) == set(PLACES)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
