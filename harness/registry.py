@@ -85,6 +85,34 @@ def add_model(workspace: Workspace, model: Model) -> None:
     _write(path, _append(text, model.name, fields), {*names, model.name})
 
 
+def change_model(workspace: Workspace, model: Model) -> None:
+    """Make a model's table say what ``model`` says; comments, order and what didn't change stay as they are.
+
+    Raises:
+        RegistryError: the file is broken, or a value is wrong; nothing is written.
+        UnknownName: there is none of that name.
+    """
+    import tomlkit
+
+    check_model(model)
+    text, names = _listed(workspace)
+    if model.name not in names:
+        raise UnknownName("model", model.name, names, _LISTING)
+    document = tomlkit.parse(text)
+    models: Any = document["models"]
+    table = models[model.name]
+    plain = Model(name=model.name, source=model.source, backend=default_backend(model.source))
+    for key in _FIELDS:
+        value, default = getattr(model, key), getattr(plain, key)
+        if value == (table[key].unwrap() if key in table else default):
+            continue
+        if value is None:
+            del table[key]
+        else:
+            table[key] = _inline(value)
+    _write(workspace.models, tomlkit.dumps(document), names)
+
+
 def remove_model(workspace: Workspace, name: str) -> None:
     """Take a model's table out of models.toml; comments outside it and the other tables stay as they are.
 

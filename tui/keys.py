@@ -49,6 +49,8 @@ PLACES: dict[str, Room] = {
     "lists": Room("Lists, grids and texts"),
     "tables": Room("Tables"),
     "home": Room("Home", "What runs now, what needs attention and the key that mends it, and what was done last.", "1", "tui.screens.home:Home"),
+    "models": Room("Models", "The models of models.toml, as a table or as a tree of who was tuned from whom. People edit the file, and so does this place.",
+                   "2", "tui.screens.models:Models"),
     "evaluate": Room("Evaluate", "Models × benchmarks × samplings become one job: the command shown is what runs, and works in a shell too.",
                      "5", "tui.screens.evaluate:Evaluate"),
     "results": Room("Results", "Every run of this workspace. Jobs that run now stand on top and go on when you quit.",
@@ -103,6 +105,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("home", "examine", "R", "Look again", "Ask the doctor again what is missing."),
     Action("home", "switch", "tab", "Next list", "Move to the next list.", palette=False),
     Action("home", "switch_back", "shift+tab", "List before", "Move to the list before.", palette=False, call="switch(-1)"),
+
+    # -- models
+    Action("models", "runs", "enter", "Runs", "Show the runs of the model under the cursor in Results.", footer=True),
+    Action("models", "add", "a", "Add", "Add a model: a form for each kind of source.", footer=True),
+    Action("models", "change", "e", "Edit", "Change the model under the cursor in a form.", footer=True),
+    Action("models", "verify", "v", "Verify", "Look closely at the model: checksum, configuration, tokenizer; downloads it if need be.", footer=True),
+    Action("models", "tree", "t", "Tree", "Show the table, or who was tuned from whom.", footer=True),
+    Action("models", "edit", "E", "Edit the file", "Open models.toml in your editor; it is read again when you come back."),
+    Action("models", "remove", "d", "Remove", "Take the model out of models.toml, after a question; weights and runs stay."),
+    Action("models", "copy", "y", "Copy", "Copy the name of the model."),
+    Action("models", "filter", "slash", "Filter", "Show only models that contain the words typed."),
+    Action("models", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("models", "reverse", "S", "Reverse", "Reverse the order."),
 
     # -- evaluate
     Action("evaluate", "choose", "space,enter", "Choose", "Choose or leave out what is under the cursor; open a running evaluation.", footer=True, palette=False),

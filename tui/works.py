@@ -264,7 +264,8 @@ class Works:
 
     def running(self) -> list[Training | Making]:
         """Return what runs now, oldest first."""
-        found = [w for w in (*self.trainings.values(), *self.datasets.values()) if w.state == "running"]
+        works: list[Training | Making] = [*self.trainings.values(), *self.datasets.values()]
+        found = [work for work in works if work.state == "running"]
         return sorted(found, key=lambda work: work.began)
 
     @staticmethod

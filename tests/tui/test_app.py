@@ -16,6 +16,7 @@ from tui.screens.form import Form
 from tui.screens.help import Help, help_text
 from tui.screens.home import Home
 from tui.screens.leaderboard import Leaderboard
+from tui.screens.models import Models
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
 from tui.screens.versus import Versus
@@ -36,7 +37,7 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "home": [Home], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
+    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
               "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)
@@ -208,7 +209,7 @@ KEYS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "size"), [(1, (80, 24)), (2, (120, 36)), (3, (200, 50)), (4, (40, 10))])
 async def test_random_keys_raise_nothing(maker, worker, seed, size):
-    """200 keys and clicks; all 20,000: bench/dashboard.py. Starting, stopping and quitting are taken out, the rest is pressed as it comes."""
+    """60 keys and clicks; all 20,000: bench/dashboard.py. Starting, stopping and quitting are taken out, the rest is pressed as it comes."""
     maker.standard()
     rng = random.Random(seed)
     app = Dashboard(maker.workspace)
@@ -217,7 +218,7 @@ async def test_random_keys_raise_nothing(maker, worker, seed, size):
     app.marked = ["qwen-chat", "infra", "qwen-base"]
     async with app.run_test(size=size) as pilot:
         await settle(app, pilot)
-        for number in range(200):
+        for number in range(60):
             if number % 6 == 5:
                 where = (rng.randrange(app.size.width), rng.randrange(app.size.height))
                 await pilot.click(offset=where, times=rng.choice((1, 2)))

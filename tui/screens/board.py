@@ -265,6 +265,13 @@ class Board(Place):
         """Type a filter."""
         self.query_one(Filter).open()
 
+    def search(self, words: str) -> None:
+        """Show only runs that contain these words."""
+        line = self.query_one(Filter)
+        line.open()
+        line.value = words
+        self.query_one(Table).focus()
+
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
         table = self.query_one(Table)

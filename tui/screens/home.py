@@ -29,7 +29,7 @@ from tui.messages import ModelsChanged, RunsChanged, Ticked, WorksChanged
 from tui.screens.board import ask_stop, resume_run
 from tui.screens.listing import keys_text
 from tui.screens.place import Crumbs, Place
-from tui.widgets.table import Table
+from tui.widgets.table import Column, Row, Table
 from tui.working import log_of, resume_work
 
 LISTS = ("running", "attention", "latest")
@@ -140,7 +140,7 @@ class Home(Place):
         self._fill("running", rows, running_columns(width), max(3, self.app.size.height // 3))
         return len(rows)
 
-    def _fill(self, name: str, rows: list, columns: list, limit: int) -> None:  # type: ignore[type-arg]
+    def _fill(self, name: str, rows: list[Row], columns: list[Column], limit: int) -> None:
         table = self.query_one(f"#{name}", Table)
         table.fill(rows, columns)
         if limit:
@@ -213,7 +213,7 @@ class Home(Place):
         tables = [t for t in self._tables() if t.rows]
         if tables:
             self._chosen = True
-            at = tables.index(self.focused) if self.focused in tables else -1  # type: ignore[arg-type]
+            at = tables.index(self.focused) if self.focused in tables else -1
             tables[(at + by) % len(tables)].focus()
             self.call_after_refresh(self.refresh_bindings)
 
