@@ -47,7 +47,7 @@ def read_registry(workspace: Workspace) -> Registry:
         forest = lineage(workspace)
     except MagibenchError as error:
         return Registry(error=str(error))
-    states = {}
+    states: dict[str, tuple[str, str, str]] = {}
     for name, model in models.items():
         said = status(model, workspace)
         states[name] = (said["state"], said["detail"], said["remedy"])
@@ -150,9 +150,10 @@ def _training(registry: Registry, model: Model, width: int) -> list[Content]:
         if t := step.training:
             said = f"  {t.get('method', '')}, step {t.get('step', '?')}, {t.get('tokens', 0):,} tokens"
         parts.append(content((Mark(lead, "faint"), Mark(one_line(step.name), "strong"), Mark(said, "muted"))))
-    rows: list[tuple[str, str]] = []
-    for data in model.training.get("datasets", []):
-        rows.append(("data", f"{data.get('name')}, {data.get('rows', 0):,} rows, {data.get('contamination', '')}"))
+    rows = [
+        ("data", f"{data.get('name')}, {data.get('rows', 0):,} rows, {data.get('contamination', '')}")
+        for data in model.training.get("datasets", [])
+    ]
     for key, label in (("recipe_sha256", "recipe"), ("weights_sha256", "weights")):
         if value := model.training.get(key):
             rows.append((label, str(value)[:16]))

@@ -41,7 +41,7 @@ class Models(Listing):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
 
     registry = Registry()
-    tree = False
+    as_tree = False
 
     # -- what is shown
 
@@ -63,8 +63,8 @@ class Models(Listing):
         """Return the models, in the file's order or as a tree."""
         registry = self.registry
         runs = self._runs()
-        lead = dict(registry.order) if self.tree else {}
-        names = [name for name, _ in registry.order] if self.tree else list(registry.models)
+        lead = dict(registry.order) if self.as_tree else {}
+        names = [name for name, _ in registry.order] if self.as_tree else list(registry.models)
         return [model_row(registry, n, lead.get(n, ""), len(runs.get(n, ())), i) for i, n in enumerate(names)]
 
     def _runs(self) -> dict[str, list[RunEntry]]:
@@ -90,7 +90,7 @@ class Models(Listing):
         return (
             Mark(f"✗ {missing} missing   " if missing else "", "bad"),
             Mark(f"{states.count('ready')} of {len(states)} ready   ", "muted"),
-            Mark("tree" if self.tree else "table", "muted"),
+            Mark("tree" if self.as_tree else "table", "muted"),
         )
 
     @on(ModelsChanged)
@@ -131,9 +131,9 @@ class Models(Listing):
 
     def action_tree(self) -> None:
         """Show the table or the tree."""
-        self.tree = not self.tree
+        self.as_tree = not self.as_tree
         table = self.query_one("#list", Table)
-        table.sort_key, table.falling = ("at", False) if self.tree else ("", False)
+        table.sort_key, table.falling = ("at", False) if self.as_tree else ("", False)
         self.draw()
 
     def action_add(self) -> None:
