@@ -25,6 +25,8 @@ LOOK_S = 2.0
 """Seconds between two looks at who is there."""
 PATIENCE_S = 300.0
 """Seconds without any node that works before the run breaks off."""
+HOME_S = 20.0
+"""The same, where the node that the driver is joined to is lost."""
 SHOW_S = 5.0
 """Seconds between two reports of every node's numbers."""
 SLOT_MIB = 4096
@@ -65,6 +67,8 @@ class Cluster:
         self._changed = asyncio.Condition()
         self._closed = False
         self._joined = False
+        self._home = ""
+        self._over: MagibenchError | None = None
         self._judges = 0
 
     @property
@@ -107,6 +111,7 @@ class Cluster:
         if not self._joined:
             await room.within(room.CONNECT_S, lambda: room.connect(self.address))
             self._joined = True
+            self._home = await room.within(room.ANSWER_S, room.home)
 
     async def begin(self, image: str) -> None:
         """Join the cluster, start an actor on every node, wait until one of them has the image and a sandbox.
@@ -125,8 +130,10 @@ class Cluster:
             self.wanted.append(image)
             await self.changed()
         async with self._changed:
-            await self._changed.wait_for(lambda: image in self.images.boxes or self._nobody())
+            await self._changed.wait_for(lambda: image in self.images.boxes or self._nobody() or self._over is not None)
         if image not in self.images.boxes:
+            if self._over is not None:
+                raise self._over
             raise self._nobody_error()
 
     async def prepare(self, image: str) -> None:
@@ -225,7 +232,7 @@ class Cluster:
             except MagibenchError:
                 silent_since = silent_since or now
                 if now - silent_since > PATIENCE_S / 5:
-                    self._fail("The Ray cluster doesn't answer any more.")
+                    await self._fail("The Ray cluster doesn't answer any more.")
                 continue
             alive = {place.id for place in found}
             for key, node in self._nodes.items():
@@ -235,17 +242,24 @@ class Cluster:
                     await node.gone("the node left the cluster")
             self._admit(found)
             self.dispatcher.hedge()
-            alone_since = (alone_since or now) if not self._at_work() and self.dispatcher.open else 0.0
-            if alone_since and now - alone_since > PATIENCE_S:
-                self._fail("No node of the cluster has worked for five minutes.")
+            alone_since = (alone_since or now) if not self._at_work() else 0.0
+            alone = now - alone_since if alone_since else 0.0
+            if self._home and self._home not in alive and alone > HOME_S:
+                # It still hears the cluster, but can start nothing there any more.
+                await self._fail("The node of the Ray cluster that this driver was joined to is lost.")
+            elif self.dispatcher.open and alone > PATIENCE_S:
+                await self._fail("No node of the cluster has worked for five minutes.")
             if now - shown > SHOW_S:
                 shown = now
                 for node in self._nodes.values():
                     if node.state == "working":
                         self._show(node.shown())
 
-    def _fail(self, message: str) -> None:
-        self.dispatcher.fail(EngineLost(message, "What is journalled is kept: run the same command again."))
+    async def _fail(self, message: str) -> None:
+        """Break off: whoever waits hears why."""
+        self._over = EngineLost(message, "What is journalled is kept: run the same command again.")
+        self.dispatcher.fail(self._over)
+        await self.changed()
 
     def _at_work(self) -> bool:
         return any(n.state == "working" for n in self._nodes.values())

@@ -114,6 +114,16 @@ def disconnect() -> None:
     ray.shutdown()
 
 
+def home() -> str:
+    """Return the id of the node that this driver is joined to; empty where that can't be known. Call it in a thread."""
+    import ray
+
+    try:
+        return str(ray.get_runtime_context().get_node_id())
+    except Exception:  # noqa: BLE001 - through the client server there is none
+        return ""
+
+
 def places() -> list[Place]:
     """Return the nodes that are alive. Call it in a thread.
 
