@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from leaderboard.text import visible
+
 BUDGET = 8_000
 """Characters of one program that a page shows; the longest HumanEval answer of 768 tokens has about 3,000."""
 
@@ -21,7 +23,7 @@ def highlight(text: str, language: str = "python") -> Markup:
     from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType  # type: ignore[import-untyped]
     from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
-    kept = text[:BUDGET]
+    kept = visible(text[:BUDGET])
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
@@ -40,7 +42,7 @@ def highlight(text: str, language: str = "python") -> Markup:
     for kind, value in lex(kept, lexer):
         css = next((css for family, css in colours if kind in family), "")
         out.append(f'<span class="{css}">{escape(value)}</span>' if css and value.strip() else str(escape(value)))
-    rest = len(text) - len(kept)
+    rest = len(text) - BUDGET
     if rest > 0:
         out.append(f'<span class="c">\n… {rest:,} more characters</span>')
     return Markup("".join(out))  # noqa: S704 - every piece was escaped above

@@ -14,7 +14,7 @@ from leaderboard.answers import by_problem
 from leaderboard.boards import Board, Table
 from leaderboard.code import BUDGET
 from leaderboard.entries import PublishedRun
-from leaderboard.text import sampling, style
+from leaderboard.text import sampling, style, visible
 from leaderboard.verdicts import mark_all
 
 
@@ -71,7 +71,7 @@ def programs(entry: PublishedRun, table: Table, slugs: Mapping[str, str]) -> byt
         key = (name, 0)
         text = entry.programs.get(key) or entry.samples.get(key)
         if text is not None:
-            found[name] = text.strip("\n")[:BUDGET]
+            found[name] = visible(text.strip("\n")[:BUDGET])
     return as_script("code", {"run": slugs[entry.run.id], "programs": found})
 
 

@@ -44,6 +44,11 @@ def _values(metrics: dict[str, Metric]) -> dict[str, float]:
     return {suite: metric.value for suite, metric in metrics.items()}
 
 
+def _shown(value: Any) -> Any:
+    """Return what a template prints: nothing that a stranger wrote may hide in it."""
+    return text.visible(value) if type(value) is str else value
+
+
 @cache
 def _environment() -> Any:
     """Return Jinja's environment: everything is escaped, unknown names are errors."""
@@ -56,6 +61,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
     )
     environment.filters |= {
         "benchmark_name": text.benchmark_name,

@@ -172,3 +172,13 @@ def contamination(model: Model) -> str:
     if not said:
         return "unknown"
     return "not decontaminated" if any(words in {"", "not decontaminated"} for words in said) else "decontaminated"
+
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and marks that turn the direction of writing: with them code reads otherwise than it runs
+(Boucher and Anderson 2021, arXiv 2111.00169)."""
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with what can't be seen named: "⟨U+202E⟩"."""
+    return UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)

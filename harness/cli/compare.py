@@ -10,14 +10,20 @@ import click
 if TYPE_CHECKING:
     from harness.comparison import Comparison
     from harness.statistics import Paired
+    from harness.workspace import Workspace
 
 
 @click.command()
 @click.argument("runs", metavar="RUN RUN...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON.")
 @click.option("--markdown", is_flag=True, help="Print it as Markdown, for a pull request or a page.")
+@click.option(
+    "--site",
+    metavar="ADDRESS",
+    help="Where `magibench publish` put the pages: problems become links. Default: the workspace's own.",
+)
 @click.pass_obj
-def compare(workspace: str | None, runs: tuple[str, ...], as_json: bool, markdown: bool) -> None:
+def compare(workspace: str | None, runs: tuple[str, ...], as_json: bool, markdown: bool, site: str | None) -> None:
     """Compare runs, paired, problem by problem.
 
     RUN is a run's id or a unique beginning of it. All must be complete and have the same
@@ -49,11 +55,33 @@ def compare(workspace: str | None, runs: tuple[str, ...], as_json: bool, markdow
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
     elif markdown:
-        click.echo(_markdown(result))
+        click.echo(_markdown(result, _Pages(result, _site(found, site))))
     elif sys.stdout.isatty():
-        _rich(result)
+        _rich(result, _Pages(result, _site(found, site)))
     else:
         click.echo("\n".join(_plain(result)))
+
+
+def _site(workspace: Workspace, given: str | None) -> str:
+    """Return the address of the published pages; empty where there are none."""
+    if given is not None:
+        return given.rstrip("/")
+    return workspace.site.resolve().as_uri() if (workspace.site / "index.html").is_file() else ""
+
+
+class _Pages:
+    """Where a problem's answers by both runs can be read."""
+
+    def __init__(self, result: Comparison, site: str) -> None:
+        from leaderboard.text import slug
+
+        self._slug = slug
+        self._lead = f"{site}/problems/{slug(f'{result.benchmark}-{result.data_version}')}" if site else ""
+        self._anchor = f"run-{slug(result.a.run)}"
+
+    def link(self, problem: str) -> str:
+        """Return the page of a problem, at the answers of A; empty where nothing is published."""
+        return f"{self._lead}/{self._slug(problem)}.html#{self._anchor}" if self._lead else ""
 
 
 HEADER = ("suite", "A", "B", "A − B", "95 % interval", "both", "only A", "only B", "neither", "p")
@@ -122,7 +150,7 @@ def _plain(result: Comparison) -> list[str]:
     return lines
 
 
-def _markdown(result: Comparison) -> str:
+def _markdown(result: Comparison, pages: _Pages) -> str:
     """Return the comparison as Markdown."""
     lines = [f"**{_title(result)}**", "", *(f"- {line}" for line in _sides(result)), ""]
     lines += ["| " + " | ".join(HEADER) + " |", "|---" + "|---:" * (len(HEADER) - 1) + "|"]
@@ -130,12 +158,12 @@ def _markdown(result: Comparison) -> str:
     lines += ["", *(f"- {line}" for line in _remarks(result))]
     for pair in result.suites:
         for heading, problems in _lists(pair):
-            body = ", ".join(f"`{p}`" for p in problems) or "–"
+            body = ", ".join(f"[`{p}`]({to})" if (to := pages.link(p)) else f"`{p}`" for p in problems) or "–"
             lines += ["", f"<details><summary>{heading}: {len(problems)}</summary>", "", body, "", "</details>"]
     return "\n".join(lines)
 
 
-def _rich(result: Comparison) -> None:
+def _rich(result: Comparison, pages: _Pages) -> None:
     """Draw the comparison on a terminal."""
     from rich import box
     from rich.console import Console
@@ -159,4 +187,5 @@ def _rich(result: Comparison) -> None:
         for heading, problems in _lists(pair):
             console.print()
             console.print(Text(f"{heading}, {len(problems)}", style="bold"))
-            console.print(Text("  ".join(problems) or "–", style="dim" if not problems else ""))
+            linked = [Text(p, style=f"link {to}" if (to := pages.link(p)) else "") for p in problems]
+            console.print(Text("  ").join(linked) if linked else Text("–", style="dim"))

@@ -122,6 +122,9 @@ def test_the_command_prints_text_json_and_markdown(workspace):
     assert "| plus | 60.0 | 10.0 | +50.0 |" in table
     widths = {line.count("|") for line in table.splitlines() if line.startswith("|")}
     assert len(widths) == 1
+    linked = run(workspace, "first", "second", "--markdown", "--site", "https://board.example/x/").stdout
+    assert "[`HumanEval/19`](https://board.example/x/problems/" in linked
+    assert "HumanEval-19.html#run-first-run)" in linked
 
 
 def test_mistakes_end_with_two_lines_and_status_2(workspace):
@@ -135,10 +138,11 @@ def test_mistakes_end_with_two_lines_and_status_2(workspace):
 
 
 def test_a_terminal_gets_a_drawn_table(workspace, capsys):
-    from harness.cli.compare import _rich
+    from harness.cli.compare import _Pages, _rich
 
     a, b = make(workspace, "a", set(range(12))), make(workspace, "b", {0, 19})
-    _rich(compare(a, b))
+    result = compare(a, b)
+    _rich(result, _Pages(result, ""))
     said = capsys.readouterr().out
     assert "exact McNemar" in said
     assert "HumanEval/19" in said

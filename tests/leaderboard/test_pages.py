@@ -103,3 +103,23 @@ def test_a_build_of_the_same_runs_makes_nothing_again(entries, tmp_path, monkeyp
     assert {p: t for p, t in after.items() if not p.name.startswith(".")} == {
         p: t for p, t in before.items() if not p.name.startswith(".")
     }
+
+
+def test_what_cannot_be_seen_is_named_and_endless_lines_are_cut(entries, tmp_path):
+    entry = entries[0]
+    program = "if access != 'user\u202e \u2066# admin\u2069 \u2066':\n    pass\n"
+    programs = {(v.problem_id, v.index): program for v in entry.verdicts}
+    programs[entry.verdicts[0].problem_id, 0] = program + "x = '" + "a" * 10_000_000 + "'\n"
+    model = msgspec.structs.replace(entry.run.model, notes="right\u202eleft")
+    run = msgspec.structs.replace(entry.run, model=model)
+    hostile = msgspec.structs.replace(entry, run=run, samples=programs, programs=programs)
+    build([hostile], tmp_path / "out")
+    named = 0
+    for file in (tmp_path / "out").rglob("*"):
+        if file.suffix not in {".html", ".js"}:
+            continue
+        said = file.read_text()
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", said), file
+        named += "⟨U+202E⟩" in said
+        assert len(said) < 200_000, file
+    assert named > 100
