@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any
 
@@ -26,11 +27,15 @@ def serve(workspace_name: str | None, name: str, port: int, engine: str | None, 
     from harness.registry import find_model
     from harness.workspace import find_workspace
 
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
     workspace = find_workspace(workspace_name)
     given: dict[str, Any] = backend_options(options)
     server = Server(
         find_model(workspace, name), workspace, engine, port, given, lambda line: click.echo(line, err=True)
     )
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         server.wait_until_healthy()
         click.echo(server.url)
@@ -42,4 +47,5 @@ def serve(workspace_name: str | None, name: str, port: int, engine: str | None, 
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
     finally:
+        signal.signal(signal.SIGTERM, before)
         server.close()

@@ -3,16 +3,19 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from harness import engines
 from harness.backends import Request, open_backend
 from harness.backends.opening import opened
 from harness.backends.vllm.weights import folder_of
+from harness.cli import main
 from harness.engines import Engine, find_engine, look
 from harness.engines.serving import Server
 from harness.errors import BackendError, ModelError, UnknownName, UsageError
@@ -178,6 +181,15 @@ def test_serve_waits_until_it_answers_and_ends_with_us(place):
     finally:
         server.close()
     assert not Path(f"/proc/{server.pid}").exists()
+
+
+def test_a_server_ends_with_its_command(place, monkeypatch):
+    held = []
+    monkeypatch.setattr(Server, "wait", lambda server: held.append(server.pid) or os.kill(os.getpid(), signal.SIGTERM))
+    done = CliRunner().invoke(main, ["-w", str(place.root), "serve", "m", "--engine", "letters"])
+    assert done.exit_code == 0, done.output
+    assert "Stopped." in done.output
+    assert not Path(f"/proc/{held[0]}").exists()
 
 
 def test_a_server_that_ends_says_why(place, monkeypatch):
