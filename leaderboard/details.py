@@ -84,6 +84,21 @@ def groups_of(entry: PublishedRun) -> list[Groups]:
     return [Groups(kind, tuple(sorted(rows, key=lambda row: row[0].lower()))) for kind, rows in kinds.items()]
 
 
+def by_group(entries: Sequence[PublishedRun]) -> tuple[str, list[str], dict[str, dict[str, Metric]]] | None:
+    """Return the first kind of group of some runs, its groups, and the scores by run id; None where there are no groups.
+
+    DS-1000's libraries stand beside its total on the index, as in the paper's table 3.
+    """
+    found = {entry.run.id: groups_of(entry) for entry in entries}
+    kinds = [kind for groups in found.values() for kind in groups]
+    if not kinds:
+        return None
+    first = min((kind.kind for kind in kinds), key=lambda name: (name != "library", name))
+    scores = {run: dict(kind.rows) for run, groups in found.items() for kind in groups if kind.kind == first}
+    names = sorted({name for rows in scores.values() for name in rows}, key=str.lower)
+    return first, names, scores
+
+
 def endings_of(entry: PublishedRun) -> Endings | None:
     """Return how a run's programs ended; None where the benchmark's evaluator has no statuses of its own."""
     judged = [v for v in entry.verdicts if v.peer_passed is not None]

@@ -21,6 +21,7 @@ from leaderboard import comparing, downloads, text
 from leaderboard.boardcharts import board_charts, under
 from leaderboard.boards import Board, Row, Table, arrange
 from leaderboard.comparing import listing
+from leaderboard.details import by_group
 from leaderboard.entries import PublishedRun, bare, refusal
 from leaderboard.files import SiteFolder
 from leaderboard.links import Links
@@ -142,7 +143,14 @@ def _files(boards: Sequence[Board], suites: Sequence[SuiteBoard], reported: Sequ
         charts = {b.id: board_charts(b, lines[b.id], links.model) for b in of}
         if up:
             charts = {b: [under(chart) for chart in found] for b, found in charts.items()}
-        return {"links": links, "outside": lines, "columns": {b.id: columns_of(b) for b in of}, "charts": charts}
+        groups = {b.id: by_group([e for e in b.entries if not e.reference]) for b in of}
+        return {
+            "links": links,
+            "outside": lines,
+            "columns": {b.id: columns_of(b) for b in of},
+            "charts": charts,
+            "groups": groups,
+        }
 
     def index() -> bytes:
         shared = context(boards, up=False)

@@ -116,7 +116,7 @@
       link.href = `${root}compare.html#${hash}`;
     }
   };
-  for (const row of rows.filter((one) => one.dataset.run)) {
+  for (const row of rows.filter((one) => one.dataset.run && one.closest("table[data-board]"))) {
     const box = document.createElement("input");
     box.type = "checkbox";
     box.className = "pick";

@@ -131,6 +131,8 @@ def test_scores_by_group_have_intervals(entry: PublishedRun, tmp_path: Path) -> 
     build([run], tmp_path / "out")
     text = text_of(tmp_path / "out/runs/run-ds1000.html")
     assert "Library Score Problems Numpy 50.0 15.0–85.0 4 Pandas" in text
+    board = text_of(next((tmp_path / "out/boards").glob("ds1000*.html")))
+    assert "By library Model Numpy Pandas" in board
 
 
 def test_withheld_texts_are_on_no_page(entry: PublishedRun, tmp_path: Path) -> None:
