@@ -51,6 +51,8 @@ PLACES: dict[str, Room] = {
     "home": Room("Home", "What runs now, what needs attention and the key that mends it, and what was done last.", "1", "tui.screens.home:Home"),
     "models": Room("Models", "The models of models.toml, as a table or as a tree of who was tuned from whom. People edit the file, and so does this place.",
                    "2", "tui.screens.models:Models"),
+    "train": Room("Train", "Recipes and trainings: loss, learning rate and speed as they come; those marked with Space lie over one another.",
+                  "4", "tui.screens.train:Train"),
     "evaluate": Room("Evaluate", "Models × benchmarks × samplings become one job: the command shown is what runs, and works in a shell too.",
                      "5", "tui.screens.evaluate:Evaluate"),
     "results": Room("Results", "Every run of this workspace. Jobs that run now stand on top and go on when you quit.",
@@ -59,6 +61,8 @@ PLACES: dict[str, Room] = {
                     "7", "tui.screens.compare:Compare"),
     "leaderboard": Room("Leaderboard", "What would be published, what is refused and why.",
                         "9", "tui.screens.leaderboard:Leaderboard"),
+    "doctor": Room("Doctor", "What is there and what isn't: engine, images, data, models, disk; each with what mends it. The dashboard's settings.",
+                   "0", "tui.screens.doctor:Doctor"),
     "run": Room("One run", "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals."),
     "problem": Room("One problem", "What the model was asked, what it answered, what was taken out of the answer and how that was judged."),
     "form": Room("Forms", "Fields are checked while you type; what comes of them is shown below."),
@@ -118,6 +122,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("models", "filter", "slash", "Filter", "Show only models that contain the words typed."),
     Action("models", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
     Action("models", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- train
+    Action("train", "launch", "enter", "Train", "Train by the recipe under the cursor; where it was begun, it goes on.", footer=True),
+    Action("train", "validate", "v", "Validate", "Check recipe, data and model; show steps, tokens and memory. No weights are loaded.", footer=True),
+    Action("train", "resume", "r", "Resume", "Go on with the training under the cursor from its last whole checkpoint.", footer=True),
+    Action("train", "stop", "x", "Stop", "Stop the training under the cursor, after a question; what it has done stays.", footer=True),
+    Action("train", "mark", "space", "Overlay", "Lay the curves of this training under those of others, or take them away.", footer=True),
+    Action("train", "log", "L", "Log", "Show the output of the last job."),
+    Action("train", "filter", "slash", "Filter", "Show only trainings and recipes that contain the words typed."),
+    Action("train", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("train", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- doctor
+    Action("doctor", "build", "enter,b", "Build", "Build the image under the cursor, with its log open.", footer=True),
+    Action("doctor", "again", "u", "Look again", "Ask the doctor anew.", footer=True),
+    Action("doctor", "edit", "E", "Settings", "Open the dashboard's settings in your editor.", footer=True),
+    Action("doctor", "log", "L", "Log", "Show the output of the last job."),
+    Action("doctor", "filter", "slash", "Filter", "Show only what contains the words typed.", footer=True),
+    Action("doctor", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("doctor", "reverse", "S", "Reverse", "Reverse the order."),
 
     # -- evaluate
     Action("evaluate", "choose", "space,enter", "Choose", "Choose or leave out what is under the cursor; open a running evaluation.", footer=True, palette=False),

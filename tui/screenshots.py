@@ -19,7 +19,21 @@ from tui.store import RunEntry, Store
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 THEMES = {"dark": "magibench", "light": "magibench-light"}
-PLACES = ("results", "run", "problem", "compare", "versus", "evaluate", "leaderboard", "help", "palette")
+PLACES = (
+    "home",
+    "models",
+    "train",
+    "doctor",
+    "results",
+    "run",
+    "problem",
+    "compare",
+    "versus",
+    "evaluate",
+    "leaderboard",
+    "help",
+    "palette",
+)
 """Names of the pictures, in the order in which they are taken."""
 
 
@@ -45,8 +59,8 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                     await pilot.pause(0.1)
                 found[name] = app.export_screenshot(title="magibench")
 
-            app.go("results")
-            await snap("results")
+            for name in ("home", "models", "train", "doctor", "results"):
+                await snap(name, MODES[name].key)
             entries = sorted(app.store.entries.values(), key=lambda entry: entry.created, reverse=True)
             wanted = [e for e in entries if (e.id == run if run else e.state == "complete")] or entries
             if wanted:

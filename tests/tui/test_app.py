@@ -11,6 +11,7 @@ from tui.actions import ACTIONS, PLACES, actions_of, bindings, key_table
 from tui.app import Dashboard
 from tui.screens.board import Board
 from tui.screens.compare import Compare
+from tui.screens.doctor import Doctor
 from tui.screens.evaluate import Evaluate
 from tui.screens.form import Form
 from tui.screens.help import Help, help_text
@@ -19,6 +20,7 @@ from tui.screens.leaderboard import Leaderboard
 from tui.screens.models import Models
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
+from tui.screens.train import Train
 from tui.screens.versus import Versus
 from tui.settings import load_settings
 
@@ -37,7 +39,7 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
+    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "train": [Train], "doctor": [Doctor], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
               "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)
