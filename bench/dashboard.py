@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import fcntl
 import json
-import multiprocessing
 import os
 import pty
 import random
@@ -42,6 +41,8 @@ from harness.workspace import Workspace
 
 RESULTS = Path(__file__).parent / "results" / "tui.json"
 SIZE = (36, 120)
+PROBLEMS = 1000
+"""Of the fast job: as many as DS-1000 has, with several samples each."""
 QUIET_S = 0.015
 """Silence after which a key is taken as painted; it is not counted."""
 SEEN = b"bench-model"
@@ -197,20 +198,30 @@ def _at(values: list[float], share: float) -> float:
 def job(root: str, seconds: float, rate: int) -> None:
     """Play a job that writes ``rate`` events a second."""
     folder = RunFolder(Path(root) / "runs" / "busy")
-    problems = [f"Bench/{index}" for index in range(int(seconds * rate) + 1)]
+    problems = [f"Bench/{index}" for index in range(PROBLEMS)]
+    count = int(seconds * rate) + 1
     with folder.event_journal() as events, folder.verdict_journal() as verdicts:
         began = time.time()
         events.append(
             RunStarted(
-                t=began, run="busy", model="busy", benchmark="humaneval", problems=problems, n=1, pid=os.getpid()
+                t=began,
+                run="busy",
+                model="busy",
+                benchmark="humaneval",
+                problems=problems,
+                n=count // PROBLEMS + 1,
+                pid=os.getpid(),
             )
         )
-        for number, problem in enumerate(problems):
+        for number in range(count):
+            problem, index = problems[number % PROBLEMS], number // PROBLEMS
             while time.time() < began + number / rate:
                 time.sleep(0.002)
             suite = SuiteResult(passed=True, tests=1, ran=1)
-            verdicts.append(Verdict(problem_id=problem, index=0, passed=True, suites={"base": suite}, reason="passed"))
-            events.append(VerdictDone(t=time.time(), problem_id=problem, index=0, passed=True, reason="passed"))
+            verdicts.append(
+                Verdict(problem_id=problem, index=index, passed=True, suites={"base": suite}, reason="passed")
+            )
+            events.append(VerdictDone(t=time.time(), problem_id=problem, index=index, passed=True, reason="passed"))
 
 
 async def tail(workspace: Workspace, seconds: float, rate: int) -> dict[str, Any]:
@@ -219,7 +230,8 @@ async def tail(workspace: Workspace, seconds: float, rate: int) -> dict[str, Any
     from tui.settings import Settings
 
     lags: list[float] = []
-    process = multiprocessing.get_context("spawn").Process(target=job, args=(str(workspace.root), seconds, rate))
+    script = f"import dashboard; dashboard.job({str(workspace.root)!r}, {seconds!r}, {rate!r})"
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     app = Dashboard(workspace, Settings(path=workspace.root / "d.toml"))
     async with app.run_test(size=(SIZE[1], SIZE[0])) as pilot:
         await app.workers.wait_for_complete()
@@ -232,10 +244,12 @@ async def tail(workspace: Workspace, seconds: float, rate: int) -> dict[str, Any
                 lags.append(1000 * (time.perf_counter() - began) - 5)
 
         watcher = asyncio.create_task(watch())
-        process.start()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, env={**os.environ, "PYTHONPATH": path}, stderr=asyncio.subprocess.DEVNULL
+        )
         end = time.monotonic() + seconds + 1
         opened = False
-        while time.monotonic() < end:
+        while time.monotonic() < end and process.returncode is None:
             await pilot.press("j")
             await asyncio.sleep(0.03)
             if not opened and "busy" in app.store.entries and time.monotonic() > end - seconds * 2 / 3:
@@ -244,7 +258,7 @@ async def tail(workspace: Workspace, seconds: float, rate: int) -> dict[str, Any
             if opened and time.monotonic() > end - seconds / 3 and app.current_mode != "evaluate":
                 await pilot.press("5")
         watcher.cancel()
-        process.join()
+        await process.wait()
         app.look()
         await pilot.pause()
         seen = len(app.store.entries["busy"].live.verdicts)
@@ -273,6 +287,7 @@ def main() -> None:
             record["runs"], record["verdicts"] = options.runs, options.runs * options.verdicts
             record["paint"] = first_paint(workspace, options.paints)
             record["keys"] = keys(workspace, options.keys)
+            RESULTS.write_text(json.dumps(record, indent=2) + "\n")
             record["tail"] = asyncio.run(tail(workspace, 15, 500))
             for what, values in record["paint"].items():
                 print(f"{what:<28}{statistics.median(values):8.2f} s   slowest {max(values):.2f}")

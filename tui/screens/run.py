@@ -41,6 +41,7 @@ class RunPlace(Place):
         self.data = RunData(entry)
         self._problem = problem
         self._busy = False
+        self._rows: dict[str, tuple[int, Row]] = {}
 
     def body(self) -> ComposeResult:
         """Scores, grid, list beside provenance, filter."""
@@ -150,6 +151,13 @@ class RunPlace(Place):
         self.query_one("#scores", Static).update(Content("\n").join(content(line, ansi) for line in lines))
 
     def _row(self, problem: str, index: int) -> Row:
+        """Return the row of a problem, made anew only where its verdicts changed."""
+        revision = self.data.revision.get(problem, 0)
+        if (known := self._rows.get(problem)) is None or known[0] != revision:
+            known = self._rows[problem] = (revision, self._make_row(problem, index))
+        return known[1]
+
+    def _make_row(self, problem: str, index: int) -> Row:
         state = self.data.states.get(problem, "pending")
         verdicts = self.data.of(problem)
         wrong = next((v for v in verdicts if not v.passed), None)
