@@ -235,9 +235,7 @@ class Dashboard(App[None]):
             return
         from tui.screens.run import RunPlace
 
-        self.go("results")
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self.begin("results")
         self.push_screen(RunPlace(entry, problem))
 
     def go(self, place: str) -> None:
@@ -246,11 +244,17 @@ class Dashboard(App[None]):
             self.switch_mode(place)
         self.settings.workspace, self.settings.place = str(self.workspace.root), place
 
+    def begin(self, place: str) -> None:
+        """Show the beginning of one of the modes, whatever was opened in it."""
+        self.go(place)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
     def show_work(self, kind: str, name: str) -> None:
         """Show a training or a dataset in its place."""
         place = {"training": "train", "dataset": "data"}.get(kind, "")
         if place in MODES:
-            self.go(place)
+            self.begin(place)
             self.call_later(lambda: getattr(self.screen, "select", str)(name))
 
     def action_go(self, place: str) -> None:

@@ -205,3 +205,18 @@ async def test_verify_is_a_child_process_with_its_log_open(workspace):
         assert app.current_mode == "models"
         await pilot.press("y", "s", "S")
         assert app.clipboard == "reference"
+
+
+async def test_runs_of_a_model_are_listed_even_where_a_run_is_open(workspace):
+    app = Dashboard(workspace)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(app, pilot)
+        app.open_run("qwen-chat")
+        await settle(app, pilot)
+        app.go("models")
+        await settle(app, pilot)
+        app.screen.query_one("#list", Table).select("smollm2-135m")
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert app.screen.PLACE == "results"
+        assert [row.key for row in app.screen.query_one(Table).rows] == ["cut"]

@@ -126,8 +126,8 @@ class Models(Listing):
         """Show the runs of the model in Results."""
         if self.model is not None and self.check_action("runs", ()):
             name = self.model.name
-            self.board.go("results")
-            self.board.call_later(lambda: self.board.screen.search(name))  # type: ignore[attr-defined]
+            self.board.begin("results")
+            self.board.call_later(lambda: getattr(self.board.screen, "search", str)(name))
 
     def action_tree(self) -> None:
         """Show the table or the tree."""
