@@ -17,6 +17,13 @@ async def settle(app, pilot):
     for _ in range(2):
         await app.workers.wait_for_complete()
         await pilot.pause()
+    # A busy machine lays out later: what is said of a row needs the pane's width.
+    for _ in range(200):
+        if not app.screen.query("#about") or said(app):
+            break
+        await pilot.pause(0.05)
+        if hasattr(app.screen, "draw_about"):
+            app.screen.draw_about()
 
 
 def names(app):
