@@ -62,7 +62,6 @@ async def walk(seed: int, size: tuple[int, int], count: int) -> dict[str, Any]:
         app.start_job = _nothing  # type: ignore[method-assign]
         app.action_quit = lambda: None  # type: ignore[assignment,method-assign]
         app.examine = lambda: None  # type: ignore[method-assign]
-        app.suspend = _refused  # type: ignore[method-assign]
         async with app.run_test(size=size) as pilot:
             await app.workers.wait_for_complete()
             done = turn = 0
@@ -101,10 +100,6 @@ async def _some(app: Dashboard, pilot: Any, rng: random.Random) -> int:
     except OutOfBounds:
         pass  # the terminal has just become smaller
     return count
-
-
-def _refused() -> None:
-    raise NotImplementedError("there is no terminal to give away")
 
 
 def _nothing(*_given: object, **_named: object) -> bool:
