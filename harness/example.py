@@ -16,9 +16,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from harness.cli.init import make_workspace
-from harness.workspace import MODELS_FILE
+from harness.records import Model
+from harness.registry import add_model, load_models
+from harness.workspace import MODELS_FILE, Workspace
 
 OWN = "smollm2-135m-instruct"
 LIMIT = 40
@@ -27,9 +30,9 @@ NAMES = {"humaneval": "humaneval+", "mbpp": "mbpp+"}
 """Benchmarks that samples of these names are judged on."""
 OLDER = {"mbpp+": ("mbpp+@v0.1.0",)}
 """Versions that samples may be of, if they aren't of the present one: MBPP+ once had 399 problems."""
-ABOUT = {
-    "qwen2.5-coder-1.5b": {"size": "1.5", "family": "Qwen2.5-Coder"},
-    "starcoder2-15b-instruct": {"size": "15.5", "family": "StarCoder2", "open_data": "full"},
+ABOUT: dict[str, dict[str, Any]] = {
+    "qwen2.5-coder-1.5b": {"size": 1.5, "family": "Qwen2.5-Coder"},
+    "starcoder2-15b-instruct": {"size": 15.5, "family": "StarCoder2", "open_data": "full"},
 }
 """What the pages say of models that published their answers."""
 
@@ -41,11 +44,10 @@ def main() -> None:
     parser.add_argument("--outputs", type=Path, default=_outputs())
     given = parser.parse_args()
     root = given.out.resolve().parent / "site-workspace"
-    if not (root / MODELS_FILE).exists():
-        make_workspace(root)
+    workspace = Workspace(root) if (root / MODELS_FILE).exists() else make_workspace(root)
     run(root, "eval", "echo", OWN, "humaneval", "--limit", str(LIMIT))
     for model, benchmark, file in samples(given.outputs):
-        register(root, model)
+        register(workspace, model)
         judged = any(
             run(root, "judge", str(file), "--benchmark", version, "--name", model)
             for version in (benchmark, *OLDER.get(benchmark, ()))
@@ -67,14 +69,13 @@ def samples(folder: Path | None) -> Iterator[tuple[str, str, Path]]:
         yield file.name.removesuffix("-answers.jsonl.gz"), "ds1000", file
 
 
-def register(root: Path, model: str) -> None:
+def register(workspace: Workspace, model: str) -> None:
     """Put a model into the workspace once: its answers are its owner's."""
-    path = root / MODELS_FILE
-    if f'[models."{model}"]' in path.read_text("utf-8"):
-        return
-    facts = "".join(f"{k} = {v if k == 'size' else repr(v)}\n" for k, v in ABOUT.get(model, {}).items())
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f'\n[models."{model}"]\nsource = "samples:{model}.jsonl"\nanswers = "private"\n{facts}')
+    if model not in load_models(workspace):
+        facts = ABOUT.get(model, {})
+        add_model(
+            workspace, Model(name=model, source=f"samples:{model}.jsonl", backend="replay", answers="private", **facts)
+        )
 
 
 def run(root: Path, *arguments: str) -> bool:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from harness import provenance
 from harness.benchmarks import licence_of, withheld
-from harness.datagen.dataset import Dataset
+from harness.datagen.dataset import Dataset, open_dataset
 from harness.errors import IncompleteRun, MagibenchError, RunError
 from harness.records import Metric, Problem, Run, Sample, Score, Verdict
 from harness.runs import Key, RunFolder, list_runs, open_run
@@ -133,7 +132,7 @@ def gather(folder: RunFolder, run: Run) -> PublishedRun:
         withheld=withheld(run.benchmark),
         licence=licence_of(run.benchmark),
         private=run.model.answers == "private",
-        datasets=_datasets(folder.path.parent.parent / "datasets", run),
+        datasets=_datasets(Workspace(folder.path.parent.parent), run),
     )
     return bare(entry)
 
@@ -148,7 +147,7 @@ def _derived(
     return metrics(verdicts, run.problems, suites), by_group
 
 
-def _datasets(folder: Path, run: Run) -> list[DataReport]:
+def _datasets(workspace: Workspace, run: Run) -> list[DataReport]:
     """Return what a trained model learned from: all that its entry says, and the manifests where they are at hand."""
     found = []
     for data in run.model.training.get("datasets", []):
@@ -159,8 +158,8 @@ def _datasets(folder: Path, run: Run) -> list[DataReport]:
             rows_sha256=version,
             contamination=str(data.get("contamination", "")),
         )
-        dataset = Dataset(folder / provenance.file_safe(name))
         with contextlib.suppress(MagibenchError, OSError):
+            dataset = open_dataset(workspace, name)
             manifest = dataset.manifest()
             if manifest.rows_sha256 == version:
                 report = msgspec.structs.replace(

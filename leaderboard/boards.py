@@ -106,6 +106,11 @@ class Board:
         return list(dict.fromkeys(p for table in self.tables for p in table.problems))
 
 
+def board_id(benchmark: str, version: str) -> str:
+    """Return the id of a board, but for boards of the same version with other data."""
+    return slug(f"{benchmark}-{version}")
+
+
 def arrange(entries: Iterable[PublishedRun]) -> list[Board]:
     """Sort runs into boards and tables and rank them. The order of ``entries`` doesn't matter."""
     groups: dict[tuple[str, str, str], list[PublishedRun]] = {}
@@ -115,7 +120,7 @@ def arrange(entries: Iterable[PublishedRun]) -> list[Board]:
     boards = []
     taken: set[str] = set()
     for (benchmark, version, sha), members in sorted(groups.items()):
-        name = slug(f"{benchmark}-{version}")
+        name = board_id(benchmark, version)
         if name in taken:  # the same version with other data
             name = f"{name}-{sha[:8]}"
         taken.add(name)

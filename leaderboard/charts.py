@@ -38,11 +38,11 @@ def scatter(points: Sequence[Point], title: str, x_title: str, unit: str) -> Mar
         return Markup("")
     low, high = math.log10(min(p.x for p in points)), math.log10(max(p.x for p in points))
     low, high = (low - 0.3, high + 0.3) if high - low < 0.2 else (low - 0.08, high + 0.08)
-    top = min(100.0, 10 * math.ceil((max(p.high or p.y for p in points) + 2) / 10))
+    top = _top(points)
 
     def at(p: Point, y: float) -> tuple[float, float]:
         x = LEFT + (math.log10(p.x) - low) / (high - low) * (WIDTH - LEFT - RIGHT)
-        return round(x, 1), round(TOP + (1 - y / top) * (HEIGHT - TOP - BOTTOM), 1)
+        return round(x, 1), _down(y, top)
 
     parts = _frame(top, x_title)
     for exponent in range(math.floor(low), math.ceil(high) + 1):
@@ -54,10 +54,8 @@ def scatter(points: Sequence[Point], title: str, x_title: str, unit: str) -> Mar
     for p in sorted(points, key=lambda p: (p.measured, p.y)):
         x, y = at(p, p.y)
         words = escape(f"{p.label}: {p.y:.1f} %{'' if p.measured else ', reported'}")
-        if p.low is not None and p.high is not None:
-            parts.append(f'<line class="whisker" x1="{x}" x2="{x}" y1="{at(p, p.low)[1]}" y2="{at(p, p.high)[1]}"/>')
         kind, radius = ("measured", 4.5) if p.measured else ("reported", 3)
-        parts.append(f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"><title>{words}</title></circle>')
+        parts += _dot(x, y, radius, kind, words, _ends(p, top))
     spots = [at(p, p.y) for p in points]
     taken: list[tuple[float, float, float]] = []
     for p in sorted(points, key=lambda p: (not p.measured, -p.y)):
@@ -82,13 +80,10 @@ def history(lines: Sequence[tuple[str, Sequence[Point]]], title: str, x_title: s
     if len({p.x for p in points}) < 2:
         return Markup("")
     last = max(p.x for p in points)
-    top = min(100.0, 10 * math.ceil((max(p.high or p.y for p in points) + 2) / 10))
+    top = _top(points)
 
     def at(x: float, y: float) -> tuple[float, float]:
-        return (
-            round(LEFT + x / last * (WIDTH - LEFT - RIGHT - 90), 1),
-            round(TOP + (1 - y / top) * (HEIGHT - TOP - BOTTOM), 1),
-        )
+        return round(LEFT + x / last * (WIDTH - LEFT - RIGHT - 90), 1), _down(y, top)
 
     parts = _frame(top, x_title)
     for share in (0, 0.25, 0.5, 0.75, 1):
@@ -99,17 +94,32 @@ def history(lines: Sequence[tuple[str, Sequence[Point]]], title: str, x_title: s
         parts.append(f'<polyline class="line l{number % 4}" points="{path}"/>')
         for p in ordered:
             x, y = at(p.x, p.y)
-            if p.low is not None and p.high is not None:
-                parts.append(
-                    f'<line class="whisker" x1="{x}" x2="{x}" y1="{at(p.x, p.low)[1]}" y2="{at(p.x, p.high)[1]}"/>'
-                )
             words = escape(f"{p.label}, {name}: {p.y:.1f} %")
-            parts.append(
-                f'<circle class="measured l{number % 4}" cx="{x}" cy="{y}" r="4"><title>{words}</title></circle>'
-            )
+            parts += _dot(x, y, 4, f"measured l{number % 4}", words, _ends(p, top))
         x, y = at(ordered[-1].x, ordered[-1].y)
         parts.append(_text(x + 10, y + 4, name, "start", "name"))
     return _svg(parts, title)
+
+
+def _top(points: Sequence[Point]) -> float:
+    """Return the percent at the upper edge: a round one, with room above the highest point."""
+    return min(100.0, 10 * math.ceil((max(p.high or p.y for p in points) + 2) / 10))
+
+
+def _down(percent: float, top: float) -> float:
+    """Return where a percent lies, in pixels from above."""
+    return round(TOP + (1 - percent / top) * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def _ends(p: Point, top: float) -> tuple[float, float] | None:
+    """Return where a point's interval begins and ends; None where it has none."""
+    return None if p.low is None or p.high is None else (_down(p.low, top), _down(p.high, top))
+
+
+def _dot(x: float, y: float, radius: float, kind: str, words: str, ends: tuple[float, float] | None) -> list[str]:
+    """Return a point with its words, over its interval."""
+    line = [f'<line class="whisker" x1="{x}" x2="{x}" y1="{ends[0]}" y2="{ends[1]}"/>'] if ends else []
+    return [*line, f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"><title>{words}</title></circle>']
 
 
 def _frame(top: float, x_title: str) -> list[str]:
@@ -117,7 +127,7 @@ def _frame(top: float, x_title: str) -> list[str]:
     parts = []
     step = 10 if top <= 50 else 20
     for value in range(0, int(top) + 1, step):
-        y = round(TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM), 1)
+        y = _down(value, top)
         parts.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
         parts.append(_text(LEFT - 8, y + 4, f"{value} %" if value == int(top) // step * step else str(value), "end"))
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, x_title, "middle", "quiet"))

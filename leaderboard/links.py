@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leaderboard.boards import Board
+from leaderboard.boards import Board, board_id
 from leaderboard.entries import PublishedRun
-from leaderboard.text import slugs
+from leaderboard.text import slug, slugs
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,24 @@ class Links:
 
     def anchor(self, entry: PublishedRun) -> str:
         """Return the place of a run within a problem's page."""
-        return f"run-{self.runs[entry.run.id]}"
+        return _anchor(self.runs[entry.run.id])
 
     def problem(self, board: Board, problem: str) -> str:
         """Return the page of a problem."""
-        return f"problems/{board.id}/{self.problems[board.id, problem]}.html"
+        return _problem(board.id, self.problems[board.id, problem])
+
+
+def answers_page(benchmark: str, version: str, problem: str, run: str) -> str:
+    """Return where a run's answers to a problem stand on a site on which no two names clash.
+
+    For those who link to a site and don't have its runs: `magibench compare`.
+    """
+    return f"{_problem(board_id(benchmark, version), slug(problem))}#{_anchor(slug(run))}"
+
+
+def _problem(board: str, problem: str) -> str:
+    return f"problems/{board}/{problem}.html"
+
+
+def _anchor(run: str) -> str:
+    return f"run-{run}"

@@ -132,7 +132,9 @@ def _files(boards: Sequence[Board], suites: Sequence[SuiteBoard], reported: Sequ
     """Yield every file of the site: name, inputs, and how it is made."""
     entries = [e for board in boards for e in board.entries]
     links = Links.of(boards)
-    one = {e.run.id: _entry_digest(e) for e in entries}
+    # The names of its pages too: they change when another run comes whose name would clash.
+    named = {e.run.id: [links.runs[e.run.id], links.models.get(e.run.model.name, "")] for e in entries}
+    one = {e.run.id: _digest(_entry_digest(e), named[e.run.id]) for e in entries}
     of_board = {b.id: _digest([one[e.run.id] for e in b.entries]) for b in boards}
     said = _digest(repr(reported).encode())
     everything = _digest(list(of_board.values()), repr(suites).encode("utf-8", "replace"), said.encode())
@@ -172,7 +174,11 @@ def _files(boards: Sequence[Board], suites: Sequence[SuiteBoard], reported: Sequ
         mine = tuple(one[row.entry.run.id] for _, _, row in page.rows)
         make = partial(render, "model.html", "../", page=page, links=links)
         ranks = _digest([[row.rank, row.tied, len(table.rows)] for _, table, row in page.rows])
-        yield _File(f"models/{links.models[page.name]}.html", (*mine, ranks, repr(page.checkpoints), page.chart), make)
+        yield _File(
+            f"models/{links.models[page.name]}.html",
+            (*mine, ranks, repr((page.ancestors, page.checkpoints)), page.chart),
+            make,
+        )
     for suite in suites:
         yield _File(f"data/{text.slug(suite.name)}.json", (everything,), partial(as_json, suite))
     for board in boards:

@@ -73,15 +73,16 @@ class _Pages:
     """Where a problem's answers by both runs can be read."""
 
     def __init__(self, result: Comparison, site: str) -> None:
-        from leaderboard.text import slug
-
-        self._slug = slug
-        self._lead = f"{site}/problems/{slug(f'{result.benchmark}-{result.data_version}')}" if site else ""
-        self._anchor = f"run-{slug(result.a.run)}"
+        self._result, self._site = result, site
 
     def link(self, problem: str) -> str:
         """Return the page of a problem, at the answers of A; empty where nothing is published."""
-        return f"{self._lead}/{self._slug(problem)}.html#{self._anchor}" if self._lead else ""
+        from leaderboard.links import answers_page
+
+        if not self._site:
+            return ""
+        of = self._result
+        return f"{self._site}/{answers_page(of.benchmark, of.data_version, problem, of.a.run)}"
 
 
 HEADER = ("suite", "A", "B", "A − B", "95 % interval", "both", "only A", "only B", "neither", "p")

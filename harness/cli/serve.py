@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import Any
 
 import click
 
-from harness.cli.options import backend_options
+from harness.cli.options import backend_options, terminable
 
 
 @click.command()
@@ -27,25 +26,21 @@ def serve(workspace_name: str | None, name: str, port: int, engine: str | None, 
     from harness.registry import find_model
     from harness.workspace import find_workspace
 
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
     workspace = find_workspace(workspace_name)
     given: dict[str, Any] = backend_options(options)
     server = Server(
         find_model(workspace, name), workspace, engine, port, given, lambda line: click.echo(line, err=True)
     )
-    before = signal.signal(signal.SIGTERM, stop)
     try:
-        server.wait_until_healthy()
-        click.echo(server.url)
-        sys.stdout.flush()
-        click.echo(f"It serves {name}. In models.toml of any workspace on this machine:\n", err=True)
-        click.echo(f'[models."{name}-served"]\nsource = "openai:{server.url}#{name}"\n', err=True)
-        click.echo("A prefilled answer is continued with `-o continue_prefill=true`. Ctrl-c ends it.", err=True)
-        server.wait()
+        with terminable():
+            server.wait_until_healthy()
+            click.echo(server.url)
+            sys.stdout.flush()
+            click.echo(f"It serves {name}. In models.toml of any workspace on this machine:\n", err=True)
+            click.echo(f'[models."{name}-served"]\nsource = "openai:{server.url}#{name}"\n', err=True)
+            click.echo("A prefilled answer is continued with `-o continue_prefill=true`. Ctrl-c ends it.", err=True)
+            server.wait()
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
     finally:
-        signal.signal(signal.SIGTERM, before)
         server.close()

@@ -19,7 +19,7 @@ import msgspec
 
 from harness.answers import lost
 from harness.backends import PACING, Backend, Request
-from harness.backends.opening import opened
+from harness.backends.opening import counted, opened
 from harness.datagen.events import StepProgress
 from harness.datagen.recipes import load_prompt
 from harness.datagen.rows import Rejected, Row
@@ -244,10 +244,10 @@ class Asker:
     def _note(self, backend: Backend) -> None:
         """Leave what isn't the same every time: the engine, retries, cost."""
         measured: dict[str, Any] = {"asked": self._new, "engine": backend.describe()}
-        usage = getattr(backend, "usage", None)
-        if usage is not None:
-            measured["usage"] = msgspec.to_builtins(usage)
-        cost = getattr(backend, "cost", lambda: None)()
+        used = counted(backend)
+        cost = used.pop("cost", None)
+        if used:
+            measured["usage"] = used
         if cost is not None:
             measured["cost"] = round(cost, 6)
         self._context.measured["teacher"] = measured

@@ -104,7 +104,7 @@ async def test_the_doctor_says_what_is_missing_and_builds_it(workspace, monkeypa
             section="images", name="swift", state="missing", detail="not built", remedy="magibench images build swift"
         ),
     ]
-    monkeypatch.setattr("tui.screens.doctor.examine", lambda workspace: Health(items=items))
+    monkeypatch.setattr("tui.health.examine", lambda workspace: Health(items=items))
     started = []
     app = dashboard(workspace, started)
     async with app.run_test(size=size) as pilot:
@@ -120,7 +120,7 @@ async def test_the_doctor_says_what_is_missing_and_builds_it(workspace, monkeypa
         assert app.settings.path.name in said(app).replace("\n", "")
         await pilot.press("b")
         assert started == [["images", "build", "swift"]]
-        monkeypatch.setattr("tui.screens.doctor.examine", lambda workspace: Health(healthy=False, error="it broke"))
+        monkeypatch.setattr("tui.health.examine", lambda workspace: Health(healthy=False, error="it broke"))
         await pilot.press("u")
         await settle(app, pilot)
         assert names(app) == ["engine Docker", "images swift"], "what was known stays"

@@ -9,8 +9,9 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from tui.actions import bindings
-from tui.health import Health, Item, examine
+from tui.health import Health, Item
 from tui.marks import Line, Mark, content, one_line
+from tui.messages import ModelsChanged
 from tui.screens.listing import Listing, facts, head, keys_text
 from tui.widgets.table import Column, Row, Table
 from tui.working import log_of
@@ -29,9 +30,15 @@ class Doctor(Listing):
 
     health = Health()
 
+    def on_mount(self) -> None:
+        """Show what the app's doctor found; ask, if nobody has."""
+        super().on_mount()
+        if self.board.health is None:
+            self.board.examine()
+
     def read(self) -> Health:
-        """Ask the doctor."""
-        return examine(self.board.workspace)
+        """Take what the app's doctor found last."""
+        return self.board.health or Health()
 
     def got(self, found: Health) -> None:
         """Keep the findings."""
@@ -103,6 +110,10 @@ class Doctor(Listing):
             Mark(f"{states.count('ok')} of {len(states)} as they should be", "muted"),
         )
 
+    @on(ModelsChanged)
+    def _examined(self) -> None:
+        self.reread()
+
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -112,8 +123,8 @@ class Doctor(Listing):
         return True
 
     def action_again(self) -> None:
-        """Ask anew."""
-        self.reread()
+        """Ask anew; the app tells all places."""
+        self.board.examine()
 
     @on(Table.Chosen, "#list")
     def action_build(self) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
+
+from harness.cli.options import terminable
 
 if TYPE_CHECKING:
     from harness.datagen.dataset import Dataset, StepRecord
@@ -118,13 +119,8 @@ def run_steps(
     """Make a dataset; a ctrl-c (or SIGTERM) stops cleanly, the same command goes on."""
     from harness.datagen.frame import make_dataset
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
     try:
-        with Progress(quiet=quiet) as progress:
+        with terminable(), Progress(quiet=quiet) as progress:
             return make_dataset(
                 workspace,
                 name,
@@ -143,8 +139,6 @@ def run_steps(
         sys.stderr.flush()
         # A generating thread can't be interrupted; the journals hold what was answered.
         os._exit(130)
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def report(dataset: Dataset, *, as_json: bool) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from harness.cli.options import terminable
 
 if TYPE_CHECKING:
     from harness.finetune.events import TrainingEvent
@@ -127,18 +127,12 @@ def train_stage(
     """Train one recipe; a ctrl-c or SIGTERM stops it, and the same command goes on."""
     from harness.finetune.launching import train
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
     try:
-        train(workspace, recipe, Progress(quiet=quiet), recipe_path=path, cluster=cluster)
+        with terminable():
+            train(workspace, recipe, Progress(quiet=quiet), recipe_path=path, cluster=cluster)
     except KeyboardInterrupt:
         click.secho("Stopped. The same command goes on from the last checkpoint.", err=True, fg="yellow")
         sys.exit(130)
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def report(workspace: Workspace, name: str, *, as_json: bool) -> None:
