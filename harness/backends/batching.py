@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from harness.backends import Key, Request
+from harness.backends.streaming import Pieces
 from harness.records import Finish, Sample
 from harness.styles import trim
 
@@ -96,6 +97,38 @@ class Row:
             prompt_tokens=len(self.prompt_ids),
             completion_tokens=len(self.ids),
         )
+
+
+@dataclass
+class Told(Row):
+    """A row that is listened to while it grows."""
+
+    hear: Callable[[str], object] = str
+
+    @classmethod
+    def of(cls, row: Row, hear: Callable[[str], object]) -> Told:
+        """Return ``row`` with somebody who hears its pieces."""
+        return cls(row.request, row.prompt_ids, row.room, row.draw, hear=hear)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing said."""
+        super().__post_init__()
+        self._pieces = Pieces(self.request.prompt.stop)
+
+    def push(self, token: int, ends: Collection[int], decode: Decode) -> bool:
+        """Take a token and say what it adds to the text."""
+        goes_on = super().push(token, ends, decode)
+        if goes_on:
+            self._say(self._pieces.grow(continuation(self.prompt_ids, self.ids, decode)))
+        return goes_on
+
+    def finished(self, text: str) -> None:
+        """Say what of the finished text was held back."""
+        self._say(self._pieces.end(text))
+
+    def _say(self, piece: str) -> None:
+        if piece:
+            self.hear(piece)
 
 
 def _contains(text: str, stop: Sequence[str]) -> bool:

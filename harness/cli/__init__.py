@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "engines": ("harness.cli.engines:engines", "List, install and remove engines such as vLLM."),
     "serve": ("harness.cli.serve:serve", "Serve a model with an engine's server for OpenAI's protocol."),
     "serve-tui": ("harness.cli.serve_tui:serve_tui", "Serve the dashboard to browsers."),
+    "ask": ("harness.cli.ask:ask", "Ask a model by hand, watch it answer, run the program."),
     "eval": ("harness.cli.eval:evaluate", "Generate and judge: models x benchmarks."),
     "judge": ("harness.cli.judge:judge", "Judge a samples file in EvalPlus's format."),
     "runs": ("harness.cli.runs:runs", "List, show and remove runs."),

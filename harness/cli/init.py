@@ -10,7 +10,7 @@ import click
 from harness.errors import WorkspaceError
 from harness.workspace import MODELS_FILE, Workspace
 
-IGNORED = "# What a workspace produces; models.toml is what it is.\n/runs/\n/history/\n/datasets/\n/checkpoints/\n/jobs/\n/site/\n"
+IGNORED = "# What a workspace produces; models.toml is what it is.\n/runs/\n/history/\n/datasets/\n/checkpoints/\n/jobs/\n/playground/\n/site/\n"
 
 
 @click.command()

@@ -56,15 +56,17 @@ def show_command(workspace_name: str | None, run: str, as_json: bool, failed: bo
     """Show one RUN: an id, the beginning of one, or "latest"."""
     from harness.answers import described, flaws
     from harness.display import percent, show_json, show_table, state
+    from harness.events import nodes_of
     from harness.runs import open_run
 
     folder = open_run(find_workspace(workspace_name), run)
     record = folder.record()
     verdicts = folder.verdicts()
-    if as_json:
-        show_json({"run": record, "verdicts": list(verdicts.values())})
-        return
     box = record.sandbox
+    nodes = list(nodes_of(folder.events()).values()) if box.get("nodes") else []
+    if as_json:
+        show_json({"run": record, "verdicts": list(verdicts.values()), "nodes": nodes})
+        return
     image = ", ".join(i.get("id", "")[:19] for i in box.get("images", {}).values())
     facts = [
         ("run", record.id),
@@ -84,6 +86,12 @@ def show_command(workspace_name: str | None, run: str, as_json: bool, failed: bo
         *_beside(list(verdicts.values())),
     ]
     show_table("", ["", ""], [list(fact) for fact in facts])
+    if nodes:
+        listed = [
+            [n.name, n.state, f"{n.slots}", f"{n.done}", f"{n.rate:.1f}", f"{n.errors}", n.reason]
+            for n in sorted(nodes, key=lambda n: n.name)
+        ]
+        show_table("", ["node", "state", "slots", "done", "jobs/s", "errors", "reason"], listed, right=[2, 3, 4, 5])
     if failed:
         rows = []
         for verdict in verdicts.values():

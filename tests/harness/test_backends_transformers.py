@@ -6,11 +6,13 @@ It talks nonsense, but deterministically, through the same library, tokenizer an
 import asyncio
 import subprocess
 import sys
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
 from harness.backends import Request, open_backend
+from harness.backends.streaming import stream
 from harness.errors import BackendError, ModelError, UsageError
 from harness.records import Model, Prompt, Sampling
 from harness.styles import build_prompt, trim
@@ -106,6 +108,23 @@ def test_every_request_is_answered_once_and_counted(opened):
 
 def test_the_default_batch_size_is_recorded(opened):
     assert opened(batch_size=None).describe()["batch_size"] == 48
+
+
+@pytest.mark.parametrize("stop", [(), ("e", "\n")])
+def test_what_is_streamed_is_what_is_generated(opened, stop):
+    backend = opened(batch_size=1)
+    (request,) = ask(1, stop=stop)
+    sampling = Sampling(max_tokens=24, temperature=0.8, seed=5)
+
+    async def main():
+        async with aclosing(stream(backend, request, sampling)) as items:
+            async for _ in items:  # a first one, which is left at once
+                break
+        return [item async for item in stream(backend, request, sampling)]
+
+    *pieces, sample = asyncio.run(main())
+    assert "".join(pieces) == sample.text
+    assert texts(collect(backend, [request], sampling)) == {request.key: sample.text}
 
 
 def test_batches_change_no_text_in_full_precision(opened):

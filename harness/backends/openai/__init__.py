@@ -9,10 +9,11 @@ that isn't there, a server that stays away) ends the generation.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
@@ -20,9 +21,10 @@ import msgspec
 
 from harness.answers import LOST
 from harness.backends import Key, Request
-from harness.backends.openai.messages import Answer, Refused, Retry, Settings, body, path_of, read
+from harness.backends.openai.messages import Answer, Gathered, Refused, Retry, Settings, body, path_of, read, streamed
 from harness.backends.openai.pacing import Pacer
 from harness.backends.openai.transport import Connections
+from harness.backends.streaming import Pieces
 from harness.benchmarks import Benchmark
 from harness.errors import BackendError, UsageError
 from harness.records import Model, Sample, Sampling
@@ -139,6 +141,62 @@ class OpenAIBackend:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+
+    async def stream(self, request: Request, sampling: Sampling) -> AsyncGenerator[str | Sample]:
+        """Yield pieces of one answer, then its sample; see ``harness.backends.streaming``.
+
+        A server that doesn't stream, or refuses to, is asked for the whole answer.
+
+        Raises:
+            BackendError: as ``generate``.
+        """
+        pieces = Pieces(request.prompt.stop)
+        gathered = Gathered()
+        try:
+            async with contextlib.aclosing(self._heard(request, sampling)) as events:
+                async for data in events:
+                    gathered.take(data)
+                    if piece := pieces.grow(gathered.text):
+                        yield piece
+        except OSError as error:
+            gathered.error = gathered.error or f"no connection: {str(error) or type(error).__name__}"
+        if gathered.whole and not gathered.error:
+            sample = self._sample(request, gathered.answer)
+        elif gathered.text:
+            sample = self._failure(request, gathered.error or "the stream broke off", LOST)
+            sample = msgspec.structs.replace(sample, text=trim(gathered.text, request.prompt.stop))
+        else:
+            sample = await self._ask(request, sampling)
+        if piece := pieces.end(sample.text):
+            yield piece
+        yield sample
+
+    async def _heard(self, request: Request, sampling: Sampling) -> AsyncGenerator[bytes]:
+        """Yield the events of a streamed answer; none where the server gives none."""
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        asked = streamed(body(request, sampling, self._source.model, self._settings))
+        deadline = time.monotonic() + self._settings.timeout_s
+        connections = Connections(self._source.base_url, self._settings.timeout_s)
+
+        def hear(data: bytes) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, data)
+
+        def listen() -> None:
+            try:
+                connections.listen(path_of(request.prompt), asked, self._key, deadline, hear)
+            finally:
+                loop.call_soon_threadsafe(queue.put_nowait, None)
+
+        listening = loop.run_in_executor(self._pool, listen)
+        try:
+            while (data := await queue.get()) is not None:
+                yield data
+            await listening
+        finally:
+            # Breaks the connection off: the server then stops generating.
+            connections.close()
+            await asyncio.wait({listening}, timeout=2)
 
     async def close(self) -> None:
         """Close the connections, so that no thread waits for an answer any more."""

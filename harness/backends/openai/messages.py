@@ -106,6 +106,50 @@ def body(request: Request, sampling: Sampling, model: str, settings: Settings) -
     return msgspec.json.encode(asked | settings.extra)
 
 
+def streamed(asked: bytes) -> bytes:
+    """Return the body of a request whose answer is to come in pieces, its usage with the last one."""
+    return msgspec.json.encode(msgspec.json.decode(asked) | {"stream": True, "stream_options": {"include_usage": True}})
+
+
+class Gathered:
+    """The answer that the events of a stream make."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.text = ""
+        self.finish: Finish = "unknown"
+        self.tokens = [0, 0]
+        self.whole = False
+        """The server said that this was all, and not just went away."""
+        self.error = ""
+
+    def take(self, data: bytes) -> None:
+        """Take an event; what isn't one of the protocol's is passed over."""
+        if data == b"[DONE]":
+            self.whole = True
+            return
+        try:
+            found = msgspec.json.decode(data)
+            if found.get("error"):
+                self.error = _said(data)
+            usage = found.get("usage") or {}
+            if usage:
+                self.tokens = [int(usage.get(key) or 0) for key in ("prompt_tokens", "completion_tokens")]
+            for choice in found.get("choices") or []:
+                piece = choice["delta"].get("content") if "delta" in choice else choice.get("text")
+                self.text += piece or ""
+                if choice.get("finish_reason"):
+                    self.finish = FINISHES.get(str(choice["finish_reason"]), "unknown")
+                    self.whole = True
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError):
+            return
+
+    @property
+    def answer(self) -> Answer:
+        """What was said."""
+        return Answer(self.text, self.finish, *self.tokens)
+
+
 def read(status: int, headers: dict[str, str], data: bytes) -> Answer | Refused | Retry | BackendError:
     """Return what a response means."""
     said = _said(data)

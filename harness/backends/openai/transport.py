@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,7 @@ class Connections:
         self._context = ssl.create_default_context() if self._secure else None
         self._mine = threading.local()
         self._all: set[http.client.HTTPConnection] = set()
+        self._streaming: socket.socket | None = None
         self._closed = False
 
     def post(self, path: str, body: bytes, key: str, deadline: float) -> tuple[int, dict[str, str], bytes]:
@@ -43,9 +45,7 @@ class Connections:
         Raises:
             OSError: no connection, a broken one, none in time, or a response that isn't HTTP.
         """
-        headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": AGENT}
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
+        headers = _headers("application/json", key)
         kept = getattr(self._mine, "connection", None)
         if kept is not None:
             # A server may close what was kept open while nothing was under way; that is no failure.
@@ -53,13 +53,48 @@ class Connections:
                 return self._exchange(kept, path, body, headers, deadline)
         return self._exchange(self._open(), path, body, headers, deadline)
 
+    def listen(
+        self, path: str, body: bytes, key: str, deadline: float, hear: Callable[[bytes], None]
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Send JSON on a connection of its own; ``hear`` gets the data of each server-sent event.
+
+        Returns what ``post`` does; the body is empty where there were events.
+
+        Raises:
+            OSError: as ``post``; some events may have been heard.
+        """
+        headers = _headers("text/event-stream", key)
+        connection = self._open()
+        # http.client forgets the socket of a response that ends with its connection; breaking it off needs it.
+        self._streaming = connection.sock
+        try:
+            connection.request("POST", self._target(path), body, headers | self._proxy_headers())
+            response = connection.getresponse()
+            found = {k.lower(): v for k, v in response.getheaders()}
+            if response.status != 200 or "text/event-stream" not in found.get("content-type", ""):
+                return response.status, found, self._body(response, deadline)
+            # Lines, not blocks: a comment or an empty line carries nothing, other fields aren't used by the protocol.
+            while line := response.readline(LARGEST):
+                if line.startswith(b"data:"):
+                    hear(line[5:].strip())
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"not answered within {self._timeout_s:g} s")
+            return response.status, found, b""
+        except OSError:
+            raise
+        except (http.client.HTTPException, ValueError) as error:
+            raise OSError(f"not an HTTP response ({type(error).__name__})") from error
+        finally:
+            self._streaming = None
+            self._drop(connection)
+
     def close(self) -> None:
         """Break every connection off; what waits for an answer gets an OSError."""
         self._closed = True
-        for connection in list(self._all):
-            if connection.sock is not None:
+        for sock in [self._streaming, *(connection.sock for connection in list(self._all))]:
+            if sock is not None:
                 with contextlib.suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+                    sock.shutdown(socket.SHUT_RDWR)
 
     def _exchange(
         self, connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str], deadline: float
@@ -133,3 +168,8 @@ class Connections:
             return {}
         pair = f"{unquote(self._proxy.username)}:{unquote(self._proxy.password or '')}"
         return {"Proxy-Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+
+
+def _headers(accept: str, key: str) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "Accept": accept, "User-Agent": AGENT}
+    return headers | {"Authorization": f"Bearer {key}"} if key else headers

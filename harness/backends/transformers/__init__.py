@@ -16,12 +16,13 @@ Measured: see docs/backends.md.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import threading
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 # Before the libraries are imported: their progress bars would be drawn across the faces' own,
 # and their tokenizers complain when a process that used them forks.
@@ -35,7 +36,7 @@ import torch
 import transformers
 
 from harness.backends import Key, Request
-from harness.backends.batching import Row, needed, overflow, plan_batches, sample_seed
+from harness.backends.batching import Row, Told, needed, overflow, plan_batches, sample_seed
 from harness.backends.transformers.decoding import generate_batch
 from harness.backends.transformers.loading import (
     choose_device,
@@ -56,6 +57,8 @@ from harness.workspace import Workspace
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
+
+T = TypeVar("T")
 
 
 class TransformersBackend:
@@ -140,27 +143,59 @@ class TransformersBackend:
         The model works in a thread of its own; leaving the iteration stops it after the token
         it is at.
         """
+        wanted = frozenset(done)
+
+        def work(say: Callable[[Sample], None], stop: threading.Event) -> None:
+            for sample in self._run(requests, sampling, wanted, stop):
+                say(sample)
+
+        async with contextlib.aclosing(self._working(work)) as samples:
+            async for sample in samples:
+                yield sample
+
+    async def stream(self, request: Request, sampling: Sampling) -> AsyncGenerator[str | Sample]:
+        """Yield pieces of one answer, then its sample; see ``harness.backends.streaming``."""
+
+        def work(say: Callable[[str | Sample], None], stop: threading.Event) -> None:
+            ids = self._encode(request.prompt)
+            if not 0 < len(ids) < self._context:
+                say(overflow(request, len(ids)))
+                return
+            row = Told.of(self._row(request, ids, sampling), say)
+            for ended in self._batch([row], sampling, stop):
+                sample = ended.sample(self._ends, self._decode)
+                row.finished(sample.text)
+                say(sample)
+
+        async with contextlib.aclosing(self._working(work)) as items:
+            async for item in items:
+                yield item
+
+    async def _working(self, work: Callable[[Callable[[T], None], threading.Event], None]) -> AsyncGenerator[T]:
+        """Yield what ``work`` says in the model's thread; leaving the iteration sets the event that it is given."""
         loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Sample | BaseException | None] = asyncio.Queue()
+        queue: asyncio.Queue[tuple[T] | BaseException | None] = asyncio.Queue()
         stop = threading.Event()
         self._stop = stop
 
-        def work() -> None:
+        def say(item: T) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, (item,))
+
+        def run() -> None:
             end: BaseException | None = None
             try:
                 with torch.inference_mode():
-                    for sample in self._run(requests, sampling, frozenset(done), stop):
-                        loop.call_soon_threadsafe(queue.put_nowait, sample)
+                    work(say, stop)
             except Exception as error:  # noqa: BLE001 - handed to whoever awaits
                 end = _explain(error, self._model_name, self._batch_size)
             loop.call_soon_threadsafe(queue.put_nowait, end)
 
-        working = loop.run_in_executor(self._executor, work)
+        working = loop.run_in_executor(self._executor, run)
         try:
             while (item := await queue.get()) is not None:
                 if isinstance(item, BaseException):
                     raise item
-                yield item
+                yield item[0]
         finally:
             stop.set()
             await working
@@ -218,18 +253,14 @@ class TransformersBackend:
         batches = plan_batches([len(ids) for _, ids in fits], self._batch_size)
         for batch in needed(batches, [request for request, _ in fits], done):
             rows = [self._row(*fits[i], sampling) for i in batch]
-            ended = generate_batch(
-                self._model,
-                rows,
-                sampling,
-                pad=self._tokenizer.pad_token_id or 0,
-                ends=self._ends,
-                decode=self._decode,
-                stop=stop,
-            )
+            ended = self._batch(rows, sampling, stop)
             yield from (row.sample(self._ends, self._decode) for row in ended if row.request.key not in done)
             if stop.is_set():
                 return
+
+    def _batch(self, rows: list[Row], sampling: Sampling, stop: threading.Event) -> Iterator[Row]:
+        pad = self._tokenizer.pad_token_id or 0
+        return generate_batch(self._model, rows, sampling, pad=pad, ends=self._ends, decode=self._decode, stop=stop)
 
     def _row(self, request: Request, ids: list[int], sampling: Sampling) -> Row:
         room = min(sampling.max_tokens, self._context - len(ids))

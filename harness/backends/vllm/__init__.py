@@ -13,18 +13,19 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
 from harness.backends import Key, Request
 from harness.backends.batching import sample_seed
+from harness.backends.streaming import Pieces
 from harness.backends.vllm.weights import folder_of
 from harness.benchmarks import Benchmark
 from harness.engines import Engine, find_engine, look
-from harness.engines.child import Child, raised
-from harness.errors import UsageError
+from harness.engines.child import PATIENCE_S, Child, raised
+from harness.errors import BackendError, UsageError
 from harness.fim import FAMILIES
 from harness.records import Model, Sample, Sampling
 from harness.sources import Progress
@@ -129,6 +130,41 @@ class VllmBackend:
                 await asyncio.to_thread(self._end)
             await asyncio.gather(*listening, return_exceptions=True)
 
+    async def stream(self, request: Request, sampling: Sampling) -> AsyncGenerator[str | Sample]:
+        """Yield pieces of one answer, then its sample; see ``harness.backends.streaming``.
+
+        Raises:
+            BackendError: as ``generate``.
+        """
+        if not self._children:
+            raise BackendError(f"The engine {self._engine.name} was ended.", "Open the model again.")
+        child = self._children[0]
+        arrived: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        child.send(**_message([0], requests=[request], sampling=sampling), tell=True)
+        loop = asyncio.get_running_loop()
+        listening = loop.run_in_executor(None, _forward, child, loop, arrived)
+        pieces = Pieces(request.prompt.stop)
+        try:
+            while (message := await arrived.get())["event"] != "end":
+                if message["event"] == "gone":
+                    raise child.gone()
+                if message["event"] == "trouble":
+                    raise raised(message, self._engine, self._model)
+                if message["event"] == "piece":
+                    if piece := pieces.grow(message["text"]):
+                        yield piece
+                    continue
+                sample = self._sample(request, message)
+                if piece := pieces.end(sample.text):
+                    yield piece
+                yield sample
+        finally:
+            child.send(op="stop")
+            # What is left of its messages would be taken for those of the next answer.
+            done, _ = await asyncio.wait({listening}, timeout=PATIENCE_S)
+            if not done:
+                await asyncio.to_thread(self._end)
+
     async def close(self) -> None:
         """End the engine; safe to call twice."""
         await asyncio.to_thread(self._end)
@@ -213,5 +249,5 @@ def _forward(child: Child, loop: asyncio.AbstractEventLoop, arrived: asyncio.Que
         message = child.messages.get() | {"child": child}
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(arrived.put_nowait, message)
-        if message["event"] != "sample":
+        if message["event"] not in {"sample", "piece"}:
             return

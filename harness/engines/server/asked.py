@@ -32,6 +32,8 @@ class Asked:
     """Tokens the answer may have."""
     stop: list[str]
     seed: int
+    tell: bool = False
+    """Somebody watches: say what there is of the answer while it is written (``Told``), if that can be done."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Answered:
     finish: str
     """"stop" or "length"."""
     tokens: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer so far."""
+
+    number: int
+    text: str
+    """All of it, not just what is new."""
 
 
 class Engine(Protocol):
@@ -60,6 +71,6 @@ class Engine(Protocol):
 
     def run(
         self, asked: Sequence[Asked], temperature: float, top_p: float, stopped: Callable[[], bool]
-    ) -> Iterator[Answered]:
+    ) -> Iterator[Answered | Told]:
         """Yield answers as they end, all prompts at once; fewer once ``stopped()``."""
         ...

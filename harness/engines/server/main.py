@@ -2,10 +2,12 @@
 
     to it    {"op": "open", "adapter", "model", "lora", "options"}
              {"op": "generate", "prompts", "asked", "temperature", "top_p", "max_tokens", "families"}
+                                                 and "tell": answers are told while they are written
              {"op": "stop"}                      what is under way is left
     from it  {"event": "loading", "detail"}      before a step that takes long
              {"event": "ready", "describe"}
              {"event": "sample", "number", "text", "finish", "error", "prompt_tokens", "completion_tokens"}
+             {"event": "piece", "number", "text"}    an answer so far
              {"event": "end"}                    of a generation
              {"event": "trouble", "kind", "message", "remedy"}
 
@@ -25,7 +27,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from .asked import Asked, Engine, Trouble
+from .asked import Asked, Engine, Told, Trouble
 from .rendering import Unanswerable, chat_text, encode, filled
 
 _OUT_OF_MEMORY = (
@@ -105,10 +107,15 @@ class Server:
                 why = f"context overflow: the prompt has {len(ids)} tokens, prompt and answer may have {engine.context}"
                 self._sample(number, "", "error", len(ids), 0, why if ids else "empty prompt")
             else:
-                asked.append(Asked(number, ids, room, message["prompts"][place]["stop"], seed))
+                asked.append(
+                    Asked(number, ids, room, message["prompts"][place]["stop"], seed, message.get("tell", False))
+                )
         sizes = {one.number: len(one.ids) for one in asked}
         answers = engine.run(asked, message["temperature"], message["top_p"], self._stopped.is_set)
         for answer in answers:
+            if isinstance(answer, Told):
+                self.say("piece", number=answer.number, text=answer.text)
+                continue
             self._sample(answer.number, answer.text, answer.finish, sizes[answer.number], answer.tokens)
         self.say("end")
 

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from .asked import Answered, Asked, Say, Trouble
+from .asked import Answered, Asked, Say, Told, Trouble
 
 ALIASES = {
     "batch_size": "max_num_seqs",
@@ -84,8 +84,8 @@ class VllmEngine:
 
     def run(
         self, asked: Sequence[Asked], temperature: float, top_p: float, stopped: Callable[[], bool]
-    ) -> Iterator[Answered]:
-        """Yield answers as they end."""
+    ) -> Iterator[Answered | Told]:
+        """Yield answers as they end, and before that if somebody watches."""
         for one in asked:
             self._add(one, temperature, top_p)
         while self._engine.has_unfinished_requests():
@@ -97,6 +97,8 @@ class VllmEngine:
                     end = output.outputs[0]
                     finish = "length" if end.finish_reason == "length" else "stop"
                     yield Answered(int(output.request_id), end.text, finish, len(end.token_ids))
+                elif output.outputs:  # only of those that are told
+                    yield Told(int(output.request_id), output.outputs[0].text)
 
     def _add(self, one: Asked, temperature: float, top_p: float, logprobs: int | None = None) -> None:
         from vllm import SamplingParams
@@ -110,7 +112,7 @@ class VllmEngine:
             max_tokens=one.room,
             stop=one.stop,
             logprobs=logprobs,
-            output_kind=RequestOutputKind.FINAL_ONLY,
+            output_kind=RequestOutputKind.CUMULATIVE if one.tell else RequestOutputKind.FINAL_ONLY,
         )
         self._engine.add_request(str(one.number), {"prompt_token_ids": one.ids}, sampling, lora_request=self._lora)
 

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from server.asked import Answered, Trouble
+from server.asked import Answered, Told, Trouble
 
 
 class Letters:
@@ -43,6 +43,11 @@ class Repeater:
                 text = ""
             if temperature:
                 text = str(one.seed)
+            for end in range(1, len(text)) if one.tell else ():
+                if stopped():
+                    return
+                yield Told(one.number, text[:end])
+                time.sleep(0.01)
             yield Answered(one.number, text[: one.room], "length" if len(text) > one.room else "stop", len(one.ids))
 
 

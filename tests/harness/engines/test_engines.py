@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import urllib.request
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from harness import engines
 from harness.backends import Request, open_backend
 from harness.backends.opening import opened
+from harness.backends.streaming import stream
 from harness.backends.vllm.weights import folder_of
 from harness.cli import main
 from harness.engines import Engine, find_engine, look
@@ -94,6 +96,24 @@ def test_seeds_are_those_of_the_transformers_backend(place):
 
     samples, _ = generate(place, ask("a", "b", n=2), Sampling(n=2, temperature=0.5, seed=7))
     assert {k: s.text for k, s in samples.items()} == {k: str(sample_seed(7, k)) for k in samples}
+
+
+def test_an_answer_is_told_while_it_is_written_and_stopping_keeps_the_engine(place):
+    async def main():
+        backend = open_backend("vllm", MODEL, place, engine="letters")
+        (request,) = ask("def f():\nreturn 1", stop=["\nret"])
+        try:
+            async with aclosing(stream(backend, request, Sampling())) as items:
+                async for item in items:
+                    assert item == "d"
+                    break
+            return [item async for item in stream(backend, request, Sampling())]
+        finally:
+            await backend.close()
+
+    *pieces, sample = asyncio.run(main())
+    assert pieces == list("def f():")
+    assert sample.text == "def f():"
 
 
 def test_overflow_truncation_and_silence_are_told_apart(place):
