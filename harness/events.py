@@ -6,6 +6,8 @@ since the epoch (UTC).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from harness.records import Metric, Reason
@@ -92,3 +94,14 @@ class RunFinished(Event, frozen=True, kw_only=True, tag="finished"):
 
 
 AnyEvent = RunStarted | Phase | SampleDone | VerdictDone | Notice | NodeSeen | RunFinished
+
+
+def nodes_of(events: Iterable[AnyEvent]) -> dict[str, NodeSeen]:
+    """Return what the last session of a run said of each node of its cluster, by name."""
+    found: dict[str, NodeSeen] = {}
+    for event in events:
+        if isinstance(event, RunStarted):
+            found.clear()
+        elif isinstance(event, NodeSeen):
+            found[event.name] = event
+    return found

@@ -94,7 +94,13 @@ class Cluster:
         self._listener = listener
 
     def watch_nodes(self, show: Callable[[NodeSeen], None]) -> None:
-        """Have ``show`` called whenever a node changes its state, and every few seconds with its numbers."""
+        """Have ``show`` called whenever a node changes its state, and every few seconds with its numbers.
+
+        Whoever was called before hears the last numbers first: a short run would end without any.
+        """
+        for node in self._nodes.values():
+            if node.name in self._shown:
+                self._show(node.shown())
         self._show = show
         self._shown.clear()
 

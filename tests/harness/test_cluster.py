@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,12 +14,14 @@ import psutil
 import pytest
 
 from harness.benchmarks import load_benchmark
+from harness.cli.init import make_workspace
 from harness.errors import MagibenchError
 from harness.events import NodeSeen, VerdictDone
 from harness.journal import read_journal
 from harness.pipeline import evaluate
 from harness.plan import Plan
 from harness.records import Model, Sample, Sampling, Verdict
+from harness.runs import RunFolder
 from sandboxes.pool import DockerPool
 
 pytest.importorskip("ray", reason="Ray is not installed (the extra cluster)")
@@ -214,6 +217,42 @@ async def test_a_driver_that_died_goes_on_by_the_same_command(machines, workspac
     await on_cluster(plan, machines, lambda _: None)
     assert rows_of(folder) == len(plan.wanted())
     assert {"passed", "wrong answer", "exception", "syntax error"} <= {v[1] for v in said(folder).values()}
+
+
+def with_reference(made):
+    """Add a model that answers with the reference solutions."""
+    with (made.root / "models.toml").open("a") as file:
+        file.write('\n[models.reference]\nsource = "echo:"\nbackend = "echo"\n')
+    return made
+
+
+def command(workspace, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "harness", "--workspace", str(workspace.root), *arguments]
+
+
+def ran(workspace, *arguments: str) -> dict:
+    """Run a whole command and return its JSON."""
+    done = subprocess.run(command(workspace, *arguments, "--json"), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_eval_on_two_nodes_and_again_after_its_end_by_signal_9(machines, workspace, tmp_path):
+    asked = ["eval", "reference", "humaneval", "--limit", "12", "--no-cache", "--cluster", machines.ray.address]
+    alone = with_reference(make_workspace(tmp_path / "alone"))
+    [one] = ran(alone, *asked[:-2])
+    [run] = ran(with_reference(workspace), *asked)
+    assert run["id"] == one["id"]
+    assert run["sandbox"]["nodes"] == 2
+    folders = [RunFolder(each.runs / run["id"]) for each in (alone, workspace)]
+    assert said(folders[0]) == said(folders[1])
+    shown = ran(workspace, "runs", "show", run["id"])["nodes"]
+    assert [n["state"] for n in shown] == ["working", "working"]
+    assert sum(n["done"] for n in shown) >= 12
+    again = with_reference(make_workspace(tmp_path / "again"))
+    kill_in_between(command(again, *asked), RunFolder(again.runs / run["id"]))
+    assert ran(again, *asked)[0]["complete"]
+    assert rows_of(RunFolder(again.runs / run["id"])) == 12
 
 
 async def test_nodes_with_other_code_are_refused_with_the_reason(machines, workspace, monkeypatch):
