@@ -13,6 +13,7 @@ from textual import events
 from textual.pilot import OutOfBounds
 
 from tui.app import Dashboard
+from tui.askers import Asker
 from tui.demo import unpack
 from tui.settings import Settings
 
@@ -60,6 +61,7 @@ async def walk(seed: int, size: tuple[int, int], count: int) -> dict[str, Any]:
         workspace = unpack(folder)
         app = Dashboard(workspace, Settings(path=folder / "dashboard.toml"))
         app.start_job = _nothing  # type: ignore[method-assign]
+        Asker.launch = _nothing  # type: ignore[assignment,method-assign]
         app.action_quit = lambda: None  # type: ignore[assignment,method-assign]
         app.examine = lambda: None  # type: ignore[method-assign]
         async with app.run_test(size=size) as pilot:

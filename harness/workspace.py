@@ -1,7 +1,7 @@
 """A workspace is a folder with a models.toml; the nearest one upwards is used.
 
-Below it: models.toml (versioned), runs/, history/, datasets/, trainings/, jobs/, site/ (ignored by
-git). Downloads and built indexes live in the user's cache folder.
+Below it: models.toml (versioned), runs/, history/, datasets/, trainings/, jobs/, playground/,
+site/ (ignored by git). Downloads and built indexes live in the user's cache folder.
 """
 
 from __future__ import annotations

@@ -91,6 +91,8 @@ class Dashboard(App[None]):
         self.health: Health | None = None
         """What the doctor found, once somebody asked."""
         self.last_job: Job | None = None
+        self.revision = 0
+        """How often something changed that places show."""
         self.marked: list[str] = []
         """Ids of runs that were marked for a comparison, in the order of marking."""
         self._models: Stamp = stamp(workspace.models)
@@ -122,6 +124,9 @@ class Dashboard(App[None]):
         works.poll()
         self.works = works
         self.call_from_thread(self._looked)
+        for room in MODES.values():
+            # A place shown for the first time would be imported by the key that leads there: up to 40 ms.
+            importlib.import_module(room.screen.partition(":")[0])
 
     def _looked(self) -> None:
         self._tell(set(self.store.entries))
@@ -172,6 +177,8 @@ class Dashboard(App[None]):
         self._post(RunsChanged(ids))
 
     def _post(self, message: Message) -> None:
+        if not isinstance(message, Ticked):
+            self.revision += 1
         for screen in self.screen_stack:
             # A copy for each: a message knows who got it.
             screen.post_message(copy(message))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.jobs import Job, Jobs
+from tui.live import Live
 from tui.marks import RUN_STATES, Line, Mark, bar, duration, moment, one_line, percent
 from tui.rows import counts, pace
 from tui.store import RunEntry
@@ -144,7 +145,7 @@ def _run_row(entry: RunEntry, cells: int, now: float) -> Row:
         f"run {entry.id}",
         {
             "sign": (RUN_STATES["running"],),
-            "what": (Mark(one_line(said), "strong"), Mark(f"  {phase}", "muted")),
+            "what": (Mark(one_line(said), "strong"), Mark(f"  {phase}{nodes_said(entry.live)}", "muted")),
             "progress": _progress(entry.judged, entry.total, cells),
             "counts": counts(entry.live),
             "pace": pace(entry.live, now),
@@ -152,6 +153,14 @@ def _run_row(entry: RunEntry, cells: int, now: float) -> Row:
         {},
         said.lower(),
     )
+
+
+def nodes_said(live: Live) -> str:
+    """Return how many nodes of a cluster work, and of how many; nothing on one machine."""
+    if not live.nodes:
+        return ""
+    all_of_them = len(live.nodes)
+    return f" on {live.at_work}{f'/{all_of_them}' if live.at_work < all_of_them else ''} nodes"
 
 
 def _work_row(work: Training | Making, cells: int) -> Row:

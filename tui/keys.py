@@ -59,6 +59,8 @@ PLACES: dict[str, Room] = {
                     "6", "tui.screens.board:Board"),
     "compare": Room("Compare", "Runs side by side, problem by problem: what one solves and another doesn't. Mark runs in Results.",
                     "7", "tui.screens.compare:Compare"),
+    "playground": Room("Playground", "A prompt to one or two models: their answers as they are written, and the programs in them run in the sandbox. Nothing of it counts.",
+                       "8", "tui.screens.playground:Playground"),
     "leaderboard": Room("Leaderboard", "What would be published, what is refused and why.",
                         "9", "tui.screens.leaderboard:Leaderboard"),
     "doctor": Room("Doctor", "What is there and what isn't: engine, images, data, models, disk; each with what mends it. The dashboard's settings.",
@@ -173,6 +175,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", "choose", "space", "Other runs", "Go to Results and mark other runs."),
     Action("compare", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
     Action("compare", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- playground
+    Action("playground", "send", "ctrl+s", "Send", "Put the prompt to the models that are chosen.", footer=True),
+    Action("playground", "run", "r", "Run", "Run the program of this answer in the sandbox.", footer=True),
+    Action("playground", "stop", "x", "Stop", "Stop the answers; the models stay loaded.", footer=True),
+    Action("playground", "write", "i,enter", "Prompt", "Write into the prompt; Esc leaves it.", footer=True),
+    Action("playground", "models", "m", "Models", "Choose one or two models.", footer=True),
+    Action("playground", "problem", "slash", "Problem", "Take a problem of a benchmark as the prompt."),
+    Action("playground", "earlier", "p", "Earlier prompt", "Bring back the prompt before; up in the first line does it too.", call="recall(-1)"),
+    Action("playground", "later", "n", "Later prompt", "Bring back the prompt after; down in the last line does it too.", call="recall(1)"),
+    Action("playground", "sampling", "o", "Sampling", "Go to temperature, tokens and style."),
+    Action("playground", "copy", "y", "Copy", "Copy this answer."),
+    Action("playground", "copy_code", "Y", "Copy code", "Copy the program that was run."),
+    Action("playground", "unload", "u", "Unload", "End the models' processes; the next prompt loads them again."),
 
     # -- leaderboard
     Action("leaderboard", "open", "enter", "Open run", "Open the run under the cursor in Results.", footer=True),

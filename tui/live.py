@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from harness.events import AnyEvent, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
+from harness.events import AnyEvent, NodeSeen, Notice, Phase, RunFinished, RunStarted, SampleDone, VerdictDone
 
 WINDOW_S = 60.0
 """Seconds over which the rate is measured: long enough for slow models, short enough to follow a change."""
@@ -21,6 +21,8 @@ class Live:
         self.phase = ""
         self.detail = ""
         self.notices: list[Notice] = []
+        self.nodes: dict[str, NodeSeen] = {}
+        """The last that was said of each node of a cluster, by name."""
         self.verdicts: dict[tuple[str, int], VerdictDone] = {}
         self.sampled: set[tuple[str, int]] = set()
         self.tokens = 0
@@ -43,8 +45,11 @@ class Live:
                     self.phase, self.detail = event.name, event.detail
                 case Notice():
                     self.notices.append(event)
+                case NodeSeen():
+                    self.nodes[event.name] = event
                 case RunStarted():
                     self.started, self.finished = event, None
+                    self.nodes.clear()
                     self._recent.clear()
                 case RunFinished():
                     self.finished = event
@@ -82,6 +87,11 @@ class Live:
     def running(self) -> bool:
         """True if it began and did not say that it ended; its process may be dead all the same."""
         return self.started is not None and self.finished is None
+
+    @property
+    def at_work(self) -> int:
+        """Nodes of a cluster that take jobs now."""
+        return sum(node.state == "working" for node in self.nodes.values())
 
     def rate(self, now: float) -> float | None:
         """Return verdicts per second over the last minute; None before there are two."""

@@ -30,6 +30,7 @@ PLACES = (
     "compare",
     "versus",
     "evaluate",
+    "playground",
     "leaderboard",
     "help",
     "palette",
@@ -76,7 +77,8 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                 await snap("back", "escape")
                 del found["back"]
             await snap("evaluate", MODES["evaluate"].key, "space", "tab", "space", "j", "space", "tab", "space")
-            await snap("leaderboard", MODES["leaderboard"].key)
+            await snap("playground", MODES["playground"].key)
+            await snap("leaderboard", "escape", MODES["leaderboard"].key)
             await snap("help", "question_mark")
             await snap("palette", "escape", "ctrl+p")
     return found

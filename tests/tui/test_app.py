@@ -18,6 +18,7 @@ from tui.screens.help import Help, help_text
 from tui.screens.home import Home
 from tui.screens.leaderboard import Leaderboard
 from tui.screens.models import Models
+from tui.screens.playground import Playground
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
 from tui.screens.train import Train
@@ -41,7 +42,7 @@ def test_every_action_exists_and_ids_are_unique():
 
     owners = {"app": [Dashboard], "home": [Home], "models": [Models], "train": [Train], "doctor": [Doctor], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
-              "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
+              "playground": [Playground], "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     for action in ACTIONS:

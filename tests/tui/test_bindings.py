@@ -27,6 +27,7 @@ LEADS = {
     "problem": [lambda app: app.open_run("qwen-chat", "HumanEval/3")],
     "versus": [lambda app: app.go("compare"), to_versus],
     "form": [lambda app: app.go("results"), ask_export],
+    "playground": [lambda app: app.go("playground"), lambda app: app.screen.answer.text.focus()],
 }
 """How one gets to places that have no key of their own."""
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from harness.events import NodeSeen
 from harness.statistics import metrics
 from tui.app import Dashboard
+from tui.attention import nodes_said
 from tui.marks import STATES
+from tui.nodes import node_lines
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
 from tui.widgets.choice import Choice
@@ -148,3 +151,42 @@ async def test_a_run_that_is_removed_while_open_is_left(workspace):
         await pilot.pause()
         await pilot.pause()
         assert not isinstance(app.screen, RunPlace)
+
+
+def nodes_seen() -> list[NodeSeen]:
+    """Return what a cluster run of two nodes wrote of them, and of one that was refused."""
+    return [
+        NodeSeen(name="127.0.0.1 b3c1", state="working", slots=2, done=7, in_flight=4, rate=3.5),
+        NodeSeen(name="127.0.0.1 9a20", state="working", slots=1, done=5, in_flight=1, errors=2, rate=2.1),
+        NodeSeen(name="127.0.0.1 77fe", state="refused", slots=0, reason="its Magibench is 0.1.0, here it is 0.2.0"),
+    ]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_nodes_of_a_cluster_are_shown_while_it_runs(maker, worker, size):
+    app = Dashboard(maker.workspace)
+    async with app.run_test(size=size) as pilot:
+        place = await opened(app, pilot, "live")
+        nodes = place.query_one("#nodes")
+        assert not nodes.display
+        with place.entry.folder.event_journal() as events:
+            for event in nodes_seen():
+                events.append(event)
+        app.look()
+        await settle(app, pilot)
+        lines = str(nodes.render()).split("\n")
+        assert nodes.display
+        assert nodes.size.height == 3
+        assert lines[0].startswith("✗ 127.0.0.1 77fe")
+        assert lines[0].endswith("its Magibench is 0.1.0, here it is 0.2.0")
+        assert lines[1].split()[3:] == ["working", "1/1", "busy", "2.1", "jobs/s", "5", "done", "2", "errors"]
+        assert "2/2 busy" in lines[2]
+        assert nodes_said(place.entry.live) == " on 2/3 nodes"
+        assert place.query_one(Table).size.height > 2
+
+
+def test_many_nodes_are_counted_in_the_last_line():
+    many = [NodeSeen(name=f"10.0.0.{i}", state="lost" if i == 99 else "working", slots=8) for i in range(100)]
+    lines = ["".join(mark.text for mark in line) for line in node_lines(many, 4)]
+    assert "10.0.0.99" in lines[0]
+    assert lines[3].strip() == "97 more nodes, 97 of them working"

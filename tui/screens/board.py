@@ -20,7 +20,7 @@ from tui.marks import Mark, content
 from tui.messages import RunsChanged, Ticked
 from tui.results import matrix, records
 from tui.rows import columns, job_row, live_lines, run_row, suites_of
-from tui.screens.place import Crumbs, Place
+from tui.screens.place import Crumbs, Place, put
 from tui.settings import save_settings
 from tui.store import RunEntry
 from tui.widgets.filter import Filter
@@ -104,11 +104,13 @@ class Board(Place):
         """Choose the columns for the new width."""
         self.refresh_rows()
 
-    def on_screen_resume(self) -> None:
+    def opened(self) -> None:
+        """No run is open now."""
+        self.board.remember("")
+
+    def resumed(self) -> None:
         """Show what happened while another place was open."""
-        if self.is_mounted:
-            self.refresh_rows()
-            self.board.remember("")
+        self.refresh_rows()
 
     def starting(self) -> list[Job]:
         """Return the jobs that have no running run."""
@@ -127,7 +129,7 @@ class Board(Place):
             lines += [content(line, ansi) for line in live_lines(entry, self.app.size.width, now)]
         if len(running) > len(shown):
             lines.append(content([Mark(f"  and {len(running) - len(shown)} more", "muted")], ansi))
-        panel.update(Content("\n").join(lines))
+        put(panel, Content("\n").join(lines))
 
     def _draw_empty(self, known: bool, shown: bool) -> None:
         empty = self.query_one("#empty", Static)

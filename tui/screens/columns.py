@@ -8,12 +8,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.marks import Mark
 from tui.results import CHOICES
+from tui.widgets.keyline import keys_of
 from tui.widgets.picker import Picker
 from tui.widgets.table import Column, Row
 
@@ -40,9 +40,7 @@ class Columns(ModalScreen[list[str]]):
         with Vertical(id="box"):
             yield Static("Columns of Results", id="question", markup=False)
             yield Picker([Column("name", "Column", 12), Column("about", "", 20, flex=1)], id="columns")
-            keys = (("Space", "choose"), ("Enter", "done"), ("u", "as many as fit"), ("Esc", "leave"))
-            parts = [Content.assemble((key, "$primary bold"), f" {text}   ") for key, text in keys]
-            yield Static(Content("").join(parts), id="keys")
+            yield keys_of(("Space", "choose"), ("Enter", "done"), ("u", "as many as fit"), ("Esc", "leave"))
 
     def on_mount(self) -> None:
         """Fill the list."""

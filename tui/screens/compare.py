@@ -28,7 +28,7 @@ from tui.exporting import Export
 from tui.marks import Line, Mark, content
 from tui.messages import RunsChanged
 from tui.screens.listing import keys_text
-from tui.screens.place import Crumbs, Place
+from tui.screens.place import Crumbs, Place, put
 from tui.widgets.choice import Choice
 from tui.widgets.filter import Filter
 from tui.widgets.table import Table
@@ -83,10 +83,9 @@ class Compare(Place):
         table.focus()
         self.look()
 
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Compare anew where other runs are marked now."""
-        if self.is_mounted:
-            self.look()
+        self.look()
 
     @on(RunsChanged)
     def look(self) -> None:
@@ -131,14 +130,14 @@ class Compare(Place):
         width = self.app.size.width
         ansi = self.app.native_ansi_color
         lines = score_lines(found, width, 1 if self.app.size.height < 30 else 2)
-        self.query_one("#scores", Static).update(Content("\n").join(content(line, ansi) for line in lines))
+        put(self.query_one("#scores", Static), Content("\n").join(content(line, ansi) for line in lines))
         remarks = remark_lines(found, width)
         panel = self.query_one("#remarks", Static)
         panel.display = bool(remarks)
-        panel.update(Content("\n").join(content(line, ansi) for line in remarks))
+        put(panel, Content("\n").join(content(line, ansi) for line in remarks))
         choice, table = self.query_one(Choice), self.query_one(Table)
         choice.label([f"{name} {sum(found.shows(p, name, self.group) for p in found.problems)}" for name in SHOWN])
-        self.query_one("#counts", Static).update(content(counts_line(found), ansi))
+        put(self.query_one("#counts", Static), content(counts_line(found), ansi))
         table.fill(
             (
                 problem_row(found, problem, index)

@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 
 from tui.jobs import Job
 from tui.marks import clean
+from tui.widgets.keyline import keys_of
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -78,9 +79,7 @@ class TextDialog(ModalScreen[None]):
         with Vertical(id="box", classes="text"):
             yield Static(self.heading, id="question", classes="bad" if self.bad else "", markup=False)
             yield Pane(id="text", wrap=True)
-            yield Static(
-                Content.assemble(("y", "$primary bold"), " copy   ", ("Esc", "$primary bold"), " close"), id="keys"
-            )
+            yield keys_of(("y", "copy"), ("Esc", "close"))
 
     def on_mount(self) -> None:
         """Show the end of the text: that is where errors stand."""

@@ -18,6 +18,15 @@ from tui.working import log_of
 
 SIGNS: dict[str, Mark] = {"ok": Mark("✓", "good"), "warn": Mark("!", "warn"), "missing": Mark("✗", "bad")}
 """Sign of a finding."""
+ABSENT = Mark("○", "muted")
+"""Sign of what isn't there and isn't needed for a first run: an image or data that are had when they are asked for."""
+
+
+def sign_of(item: Item) -> Mark:
+    """Return the sign of a finding."""
+    if item.state == "missing" and not item.essential:
+        return ABSENT
+    return SIGNS.get(item.state, Mark("·", "faint"))
 
 
 class Doctor(Listing):
@@ -59,7 +68,7 @@ class Doctor(Listing):
 
     def _row(self, item: Item, at: int) -> Row:
         cells: dict[str, Line] = {
-            "state": (SIGNS.get(item.state, Mark("·", "faint")),),
+            "state": (sign_of(item),),
             "section": (Mark(one_line(item.section), "muted"),),
             "name": (Mark(one_line(item.name), "strong"),),
             "detail": (Mark(one_line(item.detail), "muted"),),
@@ -78,7 +87,7 @@ class Doctor(Listing):
         parts: list[Content] = []
         ansi = self.app.native_ansi_color
         if item is not None:
-            sign = SIGNS.get(item.state, Mark("·", "faint"))
+            sign = sign_of(item)
             parts += [Content.styled(f"{item.section}: {item.name}", "bold")]
             parts += [content((Mark(f"{sign.text} {item.state}", sign.role),), ansi), Content("")]
             parts += [content((Mark(item.detail),), ansi)]
@@ -103,11 +112,12 @@ class Doctor(Listing):
     def summary(self) -> Line:
         """Count them."""
         states = [item.state for item in self.health.items]
-        bad, warned = states.count("missing"), states.count("warn")
+        bad = sum(item.state == "missing" and item.essential for item in self.health.items)
+        absent, warned = states.count("missing") - bad, states.count("warn")
         return (
             Mark(f"✗ {bad} missing   " if bad else "", "bad"),
             Mark(f"! {warned} to look at   " if warned else "", "warn"),
-            Mark(f"{states.count('ok')} of {len(states)} as they should be", "muted"),
+            Mark(f"{states.count('ok')} there" + (f", {absent} not fetched or built" if absent else ""), "muted"),
         )
 
     @on(ModelsChanged)

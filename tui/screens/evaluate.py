@@ -112,10 +112,9 @@ class Evaluate(Place):
         self.refresh_plan()
         self.draw_running()
 
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Read anew: models and runs may have changed."""
-        if self.is_mounted:
-            self.reread()
+        self.reread()
 
     # -- what was chosen
 

@@ -11,11 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from tui.actions import bindings
 from tui.marks import clean
 from tui.widgets.choice import Choice
+from tui.widgets.keyline import KeyLine, keys_of
 from tui.widgets.table import Column, Row, Table
 
 Values = dict[str, str]
@@ -107,7 +108,7 @@ class Form(ModalScreen[Values]):
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button(self.verb, id="start", variant="primary", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Choose what is chosen, put the focus on the first field."""
@@ -186,9 +187,7 @@ class Pick(ModalScreen[str]):
         with Vertical(id="box"):
             yield Static(self.heading, id="question", markup=False)
             yield Table([Column("name", "", min(30, size)), Column("about", "", 10, flex=1)], id="options")
-            yield Static(
-                Content.assemble(("Enter", "$primary bold"), " take   ", ("Esc", "$primary bold"), " leave"), id="keys"
-            )
+            yield keys_of(("Enter", "take"), ("Esc", "leave"))
 
     def on_mount(self) -> None:
         """Fill the list."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.actions import PLACES, actions_of, key_names
 from tui.marks import STATES, content
+from tui.widgets.keyline import keys_of
 from tui.widgets.pane import Pane
 
 
@@ -33,7 +34,7 @@ class Help(ModalScreen[None]):
         with Vertical(id="box", classes="text"):
             yield Static(f"{PLACES[self.place].title}: help", id="question", markup=False)
             yield Pane(id="text", wrap=True)
-            yield Static(Content.assemble(("Esc", "$primary bold"), " close"), id="keys")
+            yield keys_of(("Esc", "close"))
 
     def on_mount(self) -> None:
         """Draw the table."""

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from harness.errors import MagibenchError
-from tui.actions import bindings
+from tui.actions import MODES, bindings
 from tui.attention import (
     Concern,
     concern_columns,
@@ -28,7 +28,7 @@ from tui.marks import Mark
 from tui.messages import ModelsChanged, RunsChanged, Ticked, WorksChanged
 from tui.screens.board import ask_stop, resume_run
 from tui.screens.listing import keys_text
-from tui.screens.place import Crumbs, Place
+from tui.screens.place import Crumbs, Place, put
 from tui.widgets.table import Column, Row, Table
 from tui.working import log_of, resume_work
 
@@ -103,10 +103,9 @@ class Home(Place):
         """Lay out anew."""
         self.draw()
 
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Show what happened while another place was open."""
-        if hasattr(self, "_registry"):
-            self.draw()
+        self.draw()
 
     def draw(self) -> None:
         """Draw everything from what is known."""
@@ -120,12 +119,16 @@ class Home(Place):
         self._fill("latest", latest, latest_columns(width), 0)
         nothing = store.ready and not (running or latest)
         self.set_class(nothing, "-empty")
-        self.query_one("#empty", Static).update(
+        put(
+            self.query_one("#empty", Static),
             keys_text(
                 "Nothing was done here yet" if not found else "Nothing else was done here yet",
-                [("2", "models"), ("3", "data"), ("6", "results"), ("?", "all keys")],
+                [
+                    *((MODES[name].key, MODES[name].title.lower()) for name in ("models", "evaluate", "results")),
+                    ("?", "all keys"),
+                ],
                 "or in a shell:  magibench demo",
-            )
+            ),
         )
         right = [Mark(f"▶ {running} running   ", "accent")] if running else []
         if found:

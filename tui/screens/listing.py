@@ -165,10 +165,9 @@ class Listing(Place):
         """Lay out anew."""
         self.call_after_refresh(self.draw)
 
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Show what happened while another place was open."""
-        if self.is_mounted and hasattr(self, "ready"):
-            self.reread()
+        self.reread()
 
     @on(Table.Moved, "#list")
     def _moved(self) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.marks import Line, Mark, content, one_line
 from tui.widgets.bar import PlaceBar
+from tui.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -47,7 +50,7 @@ class Crumbs(Static):
         room = self.size.width - used - sum(len(mark.text) for mark in right)
         if room > 1:
             marks += [Mark(" " * room), *right]
-        self.update(content(marks, self.app.native_ansi_color))
+        self.update(content(marks, self.app.native_ansi_color), layout=False)
 
 
 class Place(Screen[None]):
@@ -58,6 +61,11 @@ class Place(Screen[None]):
     DEFAULT_CSS = """
     Place { #head { dock: top; height: 2; } }
     """
+
+    _look: object = None
+    """Theme and size in which it was shown last."""
+    _news: object = None
+    """What had happened when it was shown last."""
 
     @property
     def board(self) -> Dashboard:
@@ -70,11 +78,31 @@ class Place(Screen[None]):
             yield PlaceBar(self.board.current_mode, self.board.settings.keymap)
             yield Crumbs()
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def body(self) -> ComposeResult:
         """Yield what the place shows."""
         yield from ()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Let the place show what happened while another was open, where anything did.
+
+        Textual asks all styles of a screen anew whenever it is shown: 5 to 10 ms of a change of place, for nothing
+        where neither theme nor size changed since.
+        """
+        self.opened()
+        look = (self.app.theme, self.app.size)
+        event.refresh_styles = look != self._look
+        news = (self.board.revision, tuple(self.board.marked))
+        if self.is_mounted and (event.refresh_styles or news != self._news):
+            self._look, self._news = look, news
+            self.resumed()
+
+    def opened(self) -> None:
+        """Note that this is open now."""
+
+    def resumed(self) -> None:
+        """Show what happened while another place was open."""
 
     def leave(self) -> bool:
         """Clear what Esc should clear first; True if nothing was left and the place may close."""
@@ -83,3 +111,14 @@ class Place(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Let the app show what broke in a thread."""
         self.board.on_worker_state_changed(event)
+
+
+def put(widget: Static, text: Content) -> None:
+    """Show a text, if it is another one; lay the screen out anew only where it has another number of lines."""
+    old = widget.content
+    if isinstance(old, Content):
+        if old.is_same(text):
+            return
+        widget.update(text, layout=old.plain.count("\n") != text.plain.count("\n"))
+    else:
+        widget.update(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on
@@ -11,14 +12,17 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from harness.errors import RunError
+from harness.events import NodeSeen, nodes_of
 from tui.actions import bindings
 from tui.marks import RUN_STATES, STATES, Line, Mark, content, one_line
 from tui.messages import RunsChanged, Ticked
+from tui.nodes import node_lines
 from tui.provenance import provenance
 from tui.rundata import FILTERS, RunData
 from tui.scores import progress_line, score_lines
 from tui.screens.board import resume_run, stop_run
-from tui.screens.place import Crumbs, Place
+from tui.screens.place import Crumbs, Place, put
 from tui.store import RunEntry
 from tui.widgets.choice import Choice
 from tui.widgets.filter import Filter
@@ -42,11 +46,13 @@ class RunPlace(Place):
         self._problem = problem
         self._busy = False
         self._rows: dict[str, tuple[int, Row]] = {}
+        self._cluster: dict[str, NodeSeen] = {}
 
     def body(self) -> ComposeResult:
         """Scores, grid, list beside provenance, filter."""
         yield Static("", id="scores", markup=False)
         yield Grid(id="grid")
+        yield Static("", id="nodes", markup=False)
         with Horizontal(id="lower"):
             with Vertical(id="list"):
                 yield Choice(FILTERS, id="verdicts", focusable=False)
@@ -67,6 +73,11 @@ class RunPlace(Place):
     def _first_read(self) -> None:
         while self.data.poll():
             pass
+        run = self.entry.run
+        if run and run.sandbox.get("nodes") and not self.entry.live.nodes:
+            # The events of a complete run are read nowhere else.
+            with suppress(RunError, OSError):
+                self._cluster = nodes_of(self.entry.folder.events())
         self.app.call_from_thread(self._read)
 
     def _read(self) -> None:
@@ -103,11 +114,14 @@ class RunPlace(Place):
         if self._busy:
             self.draw()
 
-    def on_screen_resume(self) -> None:
+    def opened(self) -> None:
+        """This run is open now."""
+        self.board.remember(self.entry.id)
+
+    def resumed(self) -> None:
         """Show what happened while a problem was open."""
         if self._busy:
             self.draw()
-            self.board.remember(self.entry.id)
 
     def draw(self) -> None:
         """Draw everything from the verdicts known now."""
@@ -133,7 +147,7 @@ class RunPlace(Place):
             pane.show(provenance(self.entry, pane.size.width - 2))
         none = self.query_one("#none", Static)
         none.display = not table.rows
-        none.update(Content.assemble("Nothing here.  ", ("f", "$primary bold"), " shows other verdicts"))
+        put(none, Content.assemble("Nothing here.  ", ("f", "$primary bold"), " shows other verdicts"))
         self.refresh_bindings()
 
     def _draw_head(self) -> None:
@@ -148,7 +162,12 @@ class RunPlace(Place):
         if state == "running":
             lines.append(progress_line(entry, self.app.size.width, self.board.store.clock()))
         ansi = self.app.native_ansi_color
-        self.query_one("#scores", Static).update(Content("\n").join(content(line, ansi) for line in lines))
+        put(self.query_one("#scores", Static), Content("\n").join(content(line, ansi) for line in lines))
+        nodes = list((entry.live.nodes or self._cluster).values())
+        listed = node_lines(nodes, 4 if self.app.size.height < 36 else 10, state == "running")
+        shown = self.query_one("#nodes", Static)
+        shown.display = bool(listed)
+        put(shown, Content("\n").join(content(line, ansi) for line in listed))
 
     def _row(self, problem: str, index: int) -> Row:
         """Return the row of a problem, made anew only where its verdicts changed."""

@@ -75,8 +75,13 @@ class Train(Listing):
 
     def columns(self, width: int) -> list[Column]:
         """Return as many columns as there is room for."""
-        found = [Column("state", "", 2), Column("name", "Training", 18, flex=1), Column("step", "Step", 11, "right"),
-                 Column("loss", "Loss", 8, "right"), Column("held", "Held out", 9, "right")]  # fmt: skip
+        found = [
+            Column("state", "", 2),
+            Column("name", "Training", 18, flex=1),
+            Column("step", "Step", 9, "right"),
+            Column("loss", "Loss", 7, "right"),
+            Column("held", "Held out", 8, "right"),
+        ]
         if width > 84:
             found.append(Column("pace", "", 26))
         return found
@@ -165,7 +170,7 @@ class Train(Listing):
         return (
             Mark(f"▶ {running} running   " if running else "", "accent"),
             Mark(f"■ {stopped} stopped   " if stopped else "", "warn"),
-            Mark(f"{len(self.trainings)} trainings, {len(self.recipes)} recipes", "muted"),
+            Mark(f"trainings {len(self.trainings)}, recipes {len(self.recipes)}", "muted"),
         )
 
     @on(WorksChanged)

@@ -34,7 +34,7 @@ class Plot(Static):
         if not width:
             return
         ansi = self.app.native_ansi_color
-        head = content((Mark(f"{self.title}   ", "strong"), *legend(self.curves)), ansi)
+        head = content((Mark(f"{self.title}   ", "strong"), *legend(self.curves)), ansi).truncate(width, ellipsis=True)
         lines = [content(line, ansi) for line in curve_lines(self.curves, width, height - 1, self.digits)]
         if not lines:
             lines = [content([Mark("nothing measured yet", "faint")], ansi)]

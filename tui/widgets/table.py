@@ -169,7 +169,7 @@ class Table(Marked, can_focus=True):
             return self._header(width)
         index = y - 1 + self.scroll_offset.y
         if not 0 <= index < len(self.rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.role_style(""))
         over = None
         if index == self.cursor:
             over = self.over_style("marked--cursor")
@@ -193,20 +193,25 @@ class Table(Marked, can_focus=True):
                 title = f"{arrow} {title}" if column.align == "right" else f"{title} {arrow}"
             cell = fit((Mark(title),), size, column.align)
             text += (" " * GAP if position else "") + "".join(mark.text for mark in cell)
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self.role_style(""))
 
     # -- keys and mouse
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Keep the cursor in view and tell others."""
+        top = self.scroll_offset.y
         self._follow()
-        self.refresh()
+        if self.scroll_offset.y == top:
+            self.refresh_lines_of_view(old + 1 - top, new + 1 - top)
+        else:
+            self.refresh()
         if self.key is not None and old != new:
             self.post_message(self.Moved(self, self.key))
 
-    def watch_hovered(self) -> None:
+    def watch_hovered(self, old: int, new: int) -> None:
         """Draw the row under the pointer."""
-        self.refresh()
+        top = self.scroll_offset.y
+        self.refresh_lines_of_view(*(row + 1 - top for row in (old, new) if row >= 0))
 
     def _follow(self, animate: bool = False) -> None:
         height = self.size.height - 1
