@@ -51,6 +51,8 @@ PLACES: dict[str, Room] = {
     "home": Room("Home", "What runs now, what needs attention and the key that mends it, and what was done last.", "1", "tui.screens.home:Home"),
     "models": Room("Models", "The models of models.toml, as a table or as a tree of who was tuned from whom. People edit the file, and so does this place.",
                    "2", "tui.screens.models:Models"),
+    "data": Room("Data", "Datasets and how they were made, and the recipes that nobody made yet. Nothing is asked of a teacher twice.",
+                 "3", "tui.screens.data:Data"),
     "train": Room("Train", "Recipes and trainings: loss, learning rate and speed as they come; those marked with Space lie over one another.",
                   "4", "tui.screens.train:Train"),
     "evaluate": Room("Evaluate", "Models × benchmarks × samplings become one job: the command shown is what runs, and works in a shell too.",
@@ -65,6 +67,7 @@ PLACES: dict[str, Room] = {
                         "9", "tui.screens.leaderboard:Leaderboard"),
     "doctor": Room("Doctor", "What is there and what isn't: engine, images, data, models, disk; each with what mends it. The dashboard's settings.",
                    "0", "tui.screens.doctor:Doctor"),
+    "dataset": Room("One dataset", "Its rows, what was rejected and why, what it had in common with benchmarks, and its analyses."),
     "run": Room("One run", "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals."),
     "problem": Room("One problem", "What the model was asked, what it answered, what was taken out of the answer and how that was judged."),
     "form": Room("Forms", "Fields are checked while you type; what comes of them is shown below."),
@@ -124,6 +127,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("models", "filter", "slash", "Filter", "Show only models that contain the words typed."),
     Action("models", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
     Action("models", "reverse", "S", "Reverse", "Reverse the order."),
+
+    # -- data
+    Action("data", "open", "enter", "Open", "Open the dataset under the cursor: rows, rejected, contamination, analyses. Of a recipe: make it.", footer=True),
+    Action("data", "make", "m", "Make", "Make a dataset by the recipe under the cursor; one that was begun goes on.", footer=True),
+    Action("data", "import", "i", "Import", "Make a dataset of a file of instruction data.", footer=True),
+    Action("data", "analyze", "a", "Analyse", "Make categories, lengths and similarity of the dataset under the cursor, with the log open."),
+    Action("data", "resume", "r", "Resume", "Go on with the dataset under the cursor: nothing is asked twice.", footer=True),
+    Action("data", "stop", "x", "Stop", "Stop making the dataset under the cursor, after a question; what is done stays.", footer=True),
+    Action("data", "log", "L", "Log", "Show the output of the last job."),
+    Action("data", "filter", "slash", "Filter", "Show only datasets and recipes that contain the words typed."),
+    Action("data", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("data", "reverse", "S", "Reverse", "Reverse the order."),
 
     # -- train
     Action("train", "launch", "enter", "Train", "Train by the recipe under the cursor; where it was begun, it goes on.", footer=True),
@@ -208,6 +223,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("versus", "open", "enter", "Open", "Open the problem in the run on the right."),
     Action("versus", "copy", "y", "Copy", "Copy what changed as a unified diff."),
     Action("versus", "back", "escape", "Back", "Go back to the list of problems.", footer=True, palette=False, call="app.back"),
+
+    # -- one dataset
+    Action("dataset", "view", "v", "View", "Show the next of rows, rejected, contamination and analyses.", footer=True),
+    Action("dataset", "next", "J", "Next row", "Go to the next row, from a text too.", call="step(1)"),
+    Action("dataset", "previous", "K", "Previous row", "Go to the previous row, from a text too.", call="step(-1)"),
+    Action("dataset", "group", "f", "One kind", "Show one language, reason or benchmark alone, then the next, then all.", footer=True),
+    Action("dataset", "filter", "slash", "Filter", "Show only rows that contain the words typed.", footer=True),
+    Action("dataset", "tab", "tab", "Next text", "Go on to the next text; where it is narrow, show it.", footer=True, palette=False, call="tab(1)"),
+    Action("dataset", "tab_back", "shift+tab", "Text before", "Go back to the text before.", palette=False, call="tab(-1)"),
+    Action("dataset", "copy", "y", "Copy", "Copy the text that has the focus; from the list the last one."),
+    Action("dataset", "browse", "o", "Report", "Open the report's page in a browser."),
+    Action("dataset", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
+    Action("dataset", "reverse", "S", "Reverse", "Reverse the order."),
+    Action("dataset", "back", "escape", "Back", "Go back to the datasets.", footer=True, palette=False, call="app.back"),
 
     # -- one run
     Action("run", "open", "enter", "Problem", "Open the problem under the cursor.", footer=True),

@@ -61,8 +61,36 @@ def read_parquet(path: Path) -> Iterator[Row]:
         with parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=BATCH):
                 for fields in batch.to_pylist():
-                    yield msgspec.convert({**fields, "columns": msgspec.json.decode(fields["columns"])}, Row)
+                    yield _row(fields)
     except (pa.ArrowException, msgspec.MsgspecError, KeyError, OSError) as error:
-        raise DatasetError(
-            f"{path} isn't a dataset's Parquet: {error}.", "`magibench data import` reads others."
-        ) from None
+        raise _foreign(path, error) from None
+
+
+def read_one(path: Path, number: int) -> Row:
+    """Return one row that ``write_parquet`` wrote, counted from 0; reads at most ``BATCH`` of them.
+
+    Raises:
+        DatasetError: it is something else, or has fewer rows.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            before = 0
+            for group in range(file.num_row_groups):
+                count = file.metadata.row_group(group).num_rows
+                if number < before + count:
+                    return _row(file.read_row_group(group).slice(number - before, 1).to_pylist()[0])
+                before += count
+    except (pa.ArrowException, msgspec.MsgspecError, KeyError, OSError) as error:
+        raise _foreign(path, error) from None
+    raise DatasetError(f"{path} has {before} rows.", "Open the dataset again.")
+
+
+def _row(fields: dict[str, Any]) -> Row:
+    return msgspec.convert({**fields, "columns": msgspec.json.decode(fields["columns"])}, Row)
+
+
+def _foreign(path: Path, error: Exception) -> DatasetError:
+    return DatasetError(f"{path} isn't a dataset's Parquet: {error}.", "`magibench data import` reads others.")

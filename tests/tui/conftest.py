@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib.util
 import json
 import os
 import random
 import threading
 import time
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -285,3 +287,12 @@ def worker(maker):
     made = Worker(maker)
     yield made
     made.stop()
+
+
+@pytest.fixture
+def make_dataset(workspace, maker):
+    """Return what writes a dataset with everything in it into the workspace (tests/tui/datasets.py)."""
+    spec = importlib.util.spec_from_file_location("tui_datasets", Path(__file__).parent / "datasets.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return partial(module.make_dataset, workspace, maker.rows)

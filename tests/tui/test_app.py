@@ -11,6 +11,8 @@ from tui.actions import ACTIONS, PLACES, actions_of, bindings, key_table
 from tui.app import Dashboard
 from tui.screens.board import Board
 from tui.screens.compare import Compare
+from tui.screens.data import Data
+from tui.screens.dataset import DatasetPlace
 from tui.screens.doctor import Doctor
 from tui.screens.evaluate import Evaluate
 from tui.screens.form import Form
@@ -40,7 +42,7 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "train": [Train], "doctor": [Doctor], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
+    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "data": [Data], "dataset": [DatasetPlace], "train": [Train], "doctor": [Doctor], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
               "playground": [Playground], "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)

@@ -19,12 +19,18 @@ def to_versus(app):
     app.screen.action_open()
 
 
+def to_dataset(app):
+    app.screen.select("oss")
+    app.screen.action_open()
+
+
 LEADS = {
     "app": [lambda app: app.go("results")],
     "lists": [lambda app: app.go("results")],
     "tables": [lambda app: app.go("results")],
     "run": [lambda app: app.open_run("qwen-chat")],
     "problem": [lambda app: app.open_run("qwen-chat", "HumanEval/3")],
+    "dataset": [lambda app: app.go("data"), to_dataset],
     "versus": [lambda app: app.go("compare"), to_versus],
     "form": [lambda app: app.go("results"), ask_export],
     "playground": [lambda app: app.go("playground"), lambda app: app.screen.answer.text.focus()],
@@ -33,8 +39,9 @@ LEADS = {
 
 
 @pytest.mark.parametrize("place", list(PLACES))
-async def test_every_binding_reaches_its_action(workspace, maker, monkeypatch, place):
+async def test_every_binding_reaches_its_action(workspace, maker, make_dataset, monkeypatch, place):
     maker.run("rival", model="rival", share=0.6)
+    make_dataset()
     app = Dashboard(workspace)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(app, pilot)

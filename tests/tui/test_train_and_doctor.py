@@ -117,7 +117,7 @@ async def test_the_doctor_says_what_is_missing_and_builds_it(workspace, monkeypa
         app.screen.query_one("#list", Table).select("images swift")
         await settle(app, pilot)
         assert "magibench images build swift" in said(app)
-        assert app.settings.path.name in said(app).replace("\n", "")
+        assert app.settings.path.name in "".join(said(app).split())
         await pilot.press("b")
         assert started == [["images", "build", "swift"]]
         monkeypatch.setattr("tui.health.examine", lambda workspace: Health(healthy=False, error="it broke"))

@@ -292,26 +292,15 @@ class Board(Place):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        table = self.query_one(Table)
-        keys = [c.key for c in table.columns if c.title]
-        index = keys.index(table.sort_key) if table.sort_key in keys else -1
-        self._sort(keys[(index + 1) % len(keys)])
+        self.query_one(Table).sort_next()
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        table = self.query_one(Table)
-        table.sort(table.sort_key, not table.falling)
+        self.query_one(Table).turn()
 
     @on(Table.Sorted)
     def _header(self, event: Table.Sorted) -> None:
-        if event.key == event.table.sort_key:
-            self.action_reverse()
-        else:
-            self._sort(event.key)
-
-    def _sort(self, key: str) -> None:
-        table = self.query_one(Table)
-        table.sort(key, next((c.falling for c in table.columns if c.key == key), False))
+        event.table.sort_by(event.key)
 
     # -- jobs
 

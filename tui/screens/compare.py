@@ -249,17 +249,12 @@ class Compare(Place):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        table = self.query_one(Table)
-        keys = [c.key for c in table.columns if c.title]
-        index = keys.index(table.sort_key) if table.sort_key in keys else -1
-        table.sort(keys[(index + 1) % len(keys)], False)
+        self.query_one(Table).sort_next()
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        table = self.query_one(Table)
-        table.sort(table.sort_key, not table.falling)
+        self.query_one(Table).turn()
 
     @on(Table.Sorted)
     def _header(self, event: Table.Sorted) -> None:
-        table = event.table
-        table.sort(event.key, event.key == table.sort_key and not table.falling)
+        event.table.sort_by(event.key)

@@ -46,6 +46,11 @@ class Listing(Place):
     """
     BINDINGS: ClassVar[list[BindingType]] = []
 
+    ready = False
+    """Whether anything was read yet."""
+    sought = ""
+    """Key of the row that the cursor should be on once it is known."""
+
     def body(self) -> ComposeResult:
         """What is wrong, the list beside what is said of a row, the filter."""
         yield Static("", id="banner", markup=False)
@@ -93,7 +98,6 @@ class Listing(Place):
 
     def on_mount(self) -> None:
         """Show the frame; rows come as soon as they are read."""
-        self.ready = False
         table = self.query_one("#list", Table)
         table.sort_key, table.falling = self.SORT
         table.focus()
@@ -115,6 +119,8 @@ class Listing(Place):
             self.ready = True
             self.got(found)
             self.draw()
+            if self.sought:
+                self.select(self.sought)
 
     def draw(self) -> None:
         """Draw everything from what is known."""
@@ -161,6 +167,14 @@ class Listing(Place):
         """Key of the row under the cursor."""
         return self.query_one("#list", Table).key if self.is_mounted else None
 
+    def select(self, key: str) -> None:
+        """Put the cursor on a row, now or as soon as it is known; a filter that hides it is cleared."""
+        self.sought = "" if self.ready else key
+        for table in self.query("#list").results(Table):
+            if not table.select(key):
+                self.query_one(Filter).close()
+                table.select(key)
+
     def on_resize(self) -> None:
         """Lay out anew."""
         self.call_after_refresh(self.draw)
@@ -195,26 +209,15 @@ class Listing(Place):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        table = self.query_one("#list", Table)
-        keys = [c.key for c in table.columns if c.title]
-        index = keys.index(table.sort_key) if table.sort_key in keys else -1
-        self._sort(keys[(index + 1) % len(keys)])
+        self.query_one("#list", Table).sort_next()
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        table = self.query_one("#list", Table)
-        table.sort(table.sort_key, not table.falling)
+        self.query_one("#list", Table).turn()
 
     @on(Table.Sorted, "#list")
     def _header(self, event: Table.Sorted) -> None:
-        if event.key == event.table.sort_key:
-            self.action_reverse()
-        else:
-            self._sort(event.key)
-
-    def _sort(self, key: str) -> None:
-        table = self.query_one("#list", Table)
-        table.sort(key, next((c.falling for c in table.columns if c.key == key), False))
+        event.table.sort_by(event.key)
 
 
 def keys_text(title: str, keys: Pairs, foot: str = "") -> Content:

@@ -94,6 +94,16 @@ def code(text: str, width: int, language: str = "python") -> Content:
     return Content("\n").join(numbered)
 
 
+def prose(text: str) -> Content:
+    """Return Markdown with its programs coloured; the widget breaks the lines. In a thread, as ``code``."""
+    if len(text) > HIGHLIGHT_LIMIT or "```" not in text:
+        return Content(text)
+    from textual.highlight import highlight
+
+    coloured = highlight(text, language="markdown", theme=theme())
+    return Content(coloured.plain, spans=list(coloured.spans)[1:])
+
+
 def breaks(line: str, room: int, indent: int) -> list[int]:
     """Return where a line is broken: behind a space where there is one in its last third."""
     found: list[int] = []

@@ -64,5 +64,6 @@ class Picker(Table):
     def _sign(self) -> None:
         for row in self.rows:
             on = row.key in self.chosen
-            row.cells["chosen"] = (Mark("●", "accent") if on else Mark("○", "faint"),)
+            if isinstance(row, Row):
+                row.cells["chosen"] = (Mark("●", "accent") if on else Mark("○", "faint"),)
         self.refresh()

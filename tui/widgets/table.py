@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from rich.segment import Segment
 from textual import events
@@ -49,6 +49,26 @@ class Row:
     """Lower-case text that the filter searches."""
 
 
+class Rowlike(Protocol):
+    """What a table asks of a row: ``Row``, or something that makes its cells when they are drawn."""
+
+    @property
+    def key(self) -> str:
+        """Unique among the rows."""
+
+    @property
+    def cells(self) -> Mapping[str, Line]:
+        """What it shows, by column."""
+
+    @property
+    def sort(self) -> Mapping[str, SortKey]:
+        """What it sorts by, by column."""
+
+    @property
+    def text(self) -> str:
+        """Lower-case text that the filter searches."""
+
+
 class Table(Marked, can_focus=True):
     """Rows under a header that stays in place."""
 
@@ -83,18 +103,18 @@ class Table(Marked, can_focus=True):
         """Make an empty table."""
         super().__init__(id=id)
         self.columns = list(columns)
-        self.rows: list[Row] = []
+        self.rows: list[Rowlike] = []
         self.sort_key = ""
         self.falling = False
         self.needle = ""
         self.sought = ""
         """The words last filtered by: n and N find them again once the filter is gone."""
-        self._all: dict[str, Row] = {}
+        self._all: dict[str, Rowlike] = {}
         self._widths: list[int] = []
 
     # -- what it holds
 
-    def fill(self, rows: Iterable[Row], columns: Iterable[Column] | None = None) -> None:
+    def fill(self, rows: Iterable[Rowlike], columns: Iterable[Column] | None = None) -> None:
         """Replace the rows; the cursor stays on its row if that is still there."""
         if columns is not None:
             self.columns = list(columns)
@@ -105,6 +125,24 @@ class Table(Marked, can_focus=True):
         """Sort by a column."""
         self.sort_key, self.falling = key, falling
         self._arrange()
+
+    def sort_by(self, key: str) -> None:
+        """Sort by a column the way that suits it; sorted by it already, turn the order round."""
+        if key == self.sort_key:
+            self.turn()
+        else:
+            self.sort(key, next((c.falling for c in self.columns if c.key == key), False))
+
+    def sort_next(self) -> None:
+        """Sort by the next column that has a title, from the last on by the first."""
+        keys = [c.key for c in self.columns if c.title]
+        index = keys.index(self.sort_key) if self.sort_key in keys else -1
+        self.sort_key = ""
+        self.sort_by(keys[(index + 1) % len(keys)])
+
+    def turn(self) -> None:
+        """Turn the order round."""
+        self.sort(self.sort_key, not self.falling)
 
     def filter(self, needle: str) -> None:
         """Show only rows that contain every word of ``needle``."""
@@ -141,7 +179,7 @@ class Table(Marked, can_focus=True):
         self._follow(animate=False)
         self.refresh()
 
-    def _order(self, row: Row) -> tuple[int, float, str]:
+    def _order(self, row: Rowlike) -> tuple[int, float, str]:
         value = row.sort.get(self.sort_key)
         if value is None:  # rows without a value stand at the end, whichever way it is sorted
             return (0 if self.falling else 1, 0.0, "")
@@ -253,7 +291,7 @@ class Table(Marked, can_focus=True):
                 return
         self.app.bell()
 
-    def plain(self, row: Row) -> list[str]:
+    def plain(self, row: Rowlike) -> list[str]:
         """Return the cells of a row as text, in the order of the columns that have a title."""
         return [
             " ".join("".join(mark.text for mark in row.cells.get(column.key, ())).split())
