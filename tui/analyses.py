@@ -21,17 +21,23 @@ def analysis_lines(name: str, found: Analysis, width: int) -> list[Line]:
     beside = width >= WIDE
     size = (width - 4) // 2 if beside else width
     parts: list[list[Line]] = []
+
+    def of(dataset: str) -> str:
+        return f" of {dataset}" if len(found.datasets) > 1 else ""
+
     for dataset, columns in found.lengths.items():
-        parts += [_lengths(dataset, column, lengths, found.tokenizer, size) for column, lengths in columns.items()]
+        parts += [
+            _lengths(f"{column}{of(dataset)}", lengths, found.tokenizer, size) for column, lengths in columns.items()
+        ]
     for dataset, categories in found.categories.items():
         total = categories.rows or 1
         items = [(category, 100 * count / total) for category, count in categories.counts.items()]
         head = _head(
-            f"Categories of {dataset}", f"% of {categories.rows:,} rows, by {categories.model} of the {categories.mode}"
+            f"Categories{of(dataset)}", f"% of {categories.rows:,} rows, by {categories.model} of the {categories.mode}"
         )
         parts.append([*head, *bar_lines(items, size, 1)])
     for dataset, similarity in found.similarity.items():
-        head = _head(f"Similarity of {dataset} to HumanEval", f"mean {similarity.mean:.3f}, TF-IDF")
+        head = _head(f"Similarity{of(dataset)} to HumanEval", f"mean {similarity.mean:.3f}, TF-IDF")
         steps = [f"{step / 100:.2f}" for step in range(int(100 * SIMILARITY_LIMIT) + 1)]
         shares = _grouped({step: similarity.histogram.get(step, 0.0) for step in steps}, size)
         parts.append([*head, *column_lines(shares, size, HEIGHT, ("0", f"cosine {SIMILARITY_LIMIT:g}"))])
@@ -43,13 +49,13 @@ def analysis_lines(name: str, found: Analysis, width: int) -> list[Line]:
     return lines
 
 
-def _lengths(dataset: str, column: str, found: Lengths, tokenizer: str, size: int) -> list[Line]:
+def _lengths(what: str, found: Lengths, tokenizer: str, size: int) -> list[Line]:
     counts = {f"{start}": float(found.bins.get(start, 0)) for start in range(0, LENGTH_LIMIT, BIN)}
     beyond = sum(count for start, count in found.bins.items() if start >= LENGTH_LIMIT)
     more = f", {beyond:,} beyond" if beyond else ""
     said = f"mean {found.mean:,.1f}, median {found.median:,}, longest {found.longest:,}{more} ({tokenizer})"
     drawn = column_lines(_grouped(counts, size), size, HEIGHT, ("0", f"{LENGTH_LIMIT} tokens"))
-    return [*_head(f"Length of each {column} of {dataset}", said), *drawn]
+    return [*_head(f"Length of each {what}", said), *drawn]
 
 
 def _grouped(values: Mapping[str, float], size: int) -> list[float]:

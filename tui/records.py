@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from harness.datagen.decontamination.report import Evidence
 from harness.datagen.rows import Rejected, Row
 from harness.datagen.texts import joined
 from tui.marks import Line, Mark, clean, one_line
+from tui.screens.listing import facts
 from tui.widgets.pane import code, prose
 from tui.widgets.table import Column, SortKey
 
@@ -158,7 +160,9 @@ def finding_sides(evidence: Evidence, finding: Finding, row: Row | None, searche
     ]  # fmt: skip
     if evidence.count > 1:
         pairs.append(("findings", f"{evidence.count} in this row"))
-    first = Side("finding", _pairs(pairs), "\n".join(f"{name}: {value}" for name, value in pairs))
+    first = Side(
+        "finding", Content("\n").join(facts(pairs, 72)), "\n".join(f"{name}: {value}" for name, value in pairs)
+    )
     more = f", {evidence.count} findings" if evidence.count > 1 else ""
     where = f"in row {evidence.row}{more}"
     other = Side(f"{finding.part} of {finding.task}", Content(clean(finding.reference)), finding.reference)
@@ -199,18 +203,11 @@ def _origin(row: Row, width: int, name: str) -> Side:
     for key, value in row.columns.items():
         said = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
         pairs.append((key, said[:400]))
-    parts = [_pairs(pairs)]
-    plain = "\n".join(f"{key}: {value}" for key, value in pairs)
-    if row.seed.strip():
-        parts += [Content(""), code(clean(row.seed), width, row.language or "text")]
-        plain = row.seed
-    return Side("seed" if row.seed.strip() else "origin", Content("\n").join(parts), plain)
-
-
-def _pairs(pairs: list[tuple[str, str]]) -> Content:
-    size = max(len(key) for key, _ in pairs)
-    lines = [Content.assemble((f"{key:<{size}}  ", "$foreground 65%"), one_line(value)) for key, value in pairs]
-    return Content("\n").join(lines)
+    parts = facts([(key, one_line(value)) for key, value in pairs], max(24, width))
+    if not row.seed.strip():
+        return Side("origin", Content("\n").join(parts), "\n".join(f"{key}: {value}" for key, value in pairs))
+    seed = code(textwrap.dedent(clean(row.seed)).strip("\n"), width, row.language or "text")
+    return Side("seed", Content("\n").join([seed, Content(""), *parts]), row.seed)
 
 
 def _none(text: str) -> Content:

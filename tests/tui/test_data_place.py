@@ -158,7 +158,7 @@ async def test_the_three_analyses_are_plots(workspace, make_dataset, size):
         await pilot.press("v", "v", "v")
         await settle(app, pilot)
         said = shown(place.query_one("#analyses"))
-        for words in ("Length of each problem", "median 80", "Categories of oss", "Web", "cosine 0.5", "█"):
+        for words in ("Length of each problem", "median 80", "Categories", "Web", "cosine 0.5", "█"):
             assert words in said
         assert max(map(len, said.split("\n"))) <= size[0]
         assert not place.query_one("#texts").display
