@@ -9,8 +9,10 @@ import hypothesis
 import pytest
 
 # A property's first example may import half a library: time is no property.
-hypothesis.settings.register_profile("magibench", deadline=None)
-hypothesis.settings.load_profile("magibench")
+# The same examples every time: a check that fails must fail because of a change. To search: HYPOTHESIS_PROFILE=search.
+hypothesis.settings.register_profile("magibench", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, derandomize=False, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "magibench"))
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -11,6 +11,7 @@ from tui.marks import RUN_STATES, Line, Mark, bar, duration, moment, one_line, p
 from tui.rows import counts, pace
 from tui.store import RunEntry
 from tui.widgets.table import Column, Row
+from tui.working import state_of_work
 from tui.works import Making, Training
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Concern(NamedTuple):
     """Its key, and what it does in a word or two: "r resume"."""
 
 
+FEW = 3
+"""Missing images that have a line each."""
+
+
 def concerns(app: Dashboard, registry: str) -> list[Concern]:
     """Return what needs attention, the worst first. ``registry`` says what is wrong with models.toml, if anything."""
     found: list[Concern] = []
@@ -42,7 +47,7 @@ def concerns(app: Dashboard, registry: str) -> list[Concern]:
     for entry in sorted(app.store.entries.values(), key=lambda e: e.created, reverse=True):
         found += _of_run(entry)
     for work in (*app.works.trainings.values(), *app.works.datasets.values()) if app.works else ():
-        if work.state in {"interrupted", "incomplete"}:
+        if state_of_work(app, work) in {"interrupted", "incomplete"}:
             done = f"stopped at step {work.done} of {work.total}" if isinstance(work, Training) else "not finished"
             why = done + (f": {work.note}" if work.note else "")
             found.append(Concern(work.key, RUN_STATES["interrupted"], work.key, one_line(why), "resume", "r resume"))
@@ -54,15 +59,21 @@ def _of_health(health: Health) -> Iterator[Concern]:
     bad, warn = RUN_STATES["damaged"], Mark("!", "warn")
     if health.error:
         yield Concern("doctor", warn, "doctor", health.error, "examine", "R look again")
+    images = [item.name for item in health.items if item.section == "images" and item.state != "ok"]
     for item in health.items:
         if item.state == "ok" or item.section in {"models", "runs"}:
             continue
         if item.section == "images":
-            yield Concern(
-                f"image {item.name}", warn, f"image {item.name}", one_line(item.detail), "build", "b build it"
-            )
+            if len(images) <= FEW:
+                why = one_line(item.detail)
+                yield Concern(f"image {item.name}", warn, f"image {item.name}", why, "build", "b build it")
         elif item.essential:
             yield Concern(item.key, bad, item.name, one_line(f"{item.detail} {item.remedy}"), "examine", "R look again")
+    if len(images) > FEW:
+        # A new machine lacks all languages but the first: a line each would hide what somebody waits for.
+        yield Concern(
+            "images", warn, f"{len(images)} images", f"not built: {', '.join(images)}", "open", "⏎ see Doctor"
+        )
 
 
 def _of_run(entry: RunEntry) -> Iterator[Concern]:

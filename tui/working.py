@@ -10,6 +10,7 @@ from tui.jobs import Job
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
+    from tui.works import Work
 
 
 def log_of(app: Dashboard, job: Job | None) -> None:
@@ -33,6 +34,25 @@ def resume_work(app: Dashboard, kind: str, name: str) -> bool:
             title=f"Nobody noted how {name} was begun", severity="warning", markup=False,
         )  # fmt: skip
     return False
+
+
+def is_starting(app: Dashboard, work: Work) -> bool:
+    """Return whether a command that will go on with a work was begun and has not said so yet: imports take seconds."""
+    if work.state == "running":
+        return False
+    for job in app.jobs.active.values():
+        if work.KIND == "training" and job.arguments[:1] == ["train"] and job.arguments[-1] == work.name:
+            return job.arguments[1] != "validate"
+        if work.KIND == "dataset" and job.arguments[:2] == ["data", "make"]:
+            named = "--name" in job.arguments
+            if job.arguments[job.arguments.index("--name") + 1 if named else 2] == work.name:
+                return True
+    return False
+
+
+def state_of_work(app: Dashboard, work: Work) -> str:
+    """Return a work's state, or "starting"; a key of ``tui.marks.RUN_STATES``."""
+    return "starting" if is_starting(app, work) else work.state
 
 
 def making_arguments(app: Dashboard, name: str) -> list[str]:

@@ -141,6 +141,9 @@ def _whole(code: str, how: How, dropped: list[str], prompt: str, entry_point: st
         pieces = chunks(code) if language in INDENTED else items(code, mask)
         kept, left = _sorted(pieces, language)
         made = _headed(prompt, "".join(kept), language, code)
+    if not made.strip():
+        # A function in a block that never ends: nothing of it stands at the top level. The compiler shall say so.
+        made, left = code, []
     return Extraction(code=made.rstrip(), how=how, dropped=[*dropped, *left])
 
 

@@ -19,7 +19,7 @@ COUNTS = "def f(n):\n    return {str(i): i * i for i in range(n)}\n"
 THIRDS = "def f(n):\n    return [i / 3 for i in range(n + 1)]\n"
 MEMBERS = "def f(n):\n    return tuple(range(n))\n"
 ROWS = "def f(n):\n    return [(i, i + 1) for i in range(n)]\n"
-SMALL, LARGE, HUGE = [[3], [5]], [[3], [3000]], [[3], [800_000]]
+SMALL, LARGE, HUGE = [[3], [5]], [[3], [3000]], [[3], [400_000]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -20,7 +20,7 @@ from tui.screens.form import Field, Form, Values
 from tui.screens.listing import Listing, facts, head, keys_text
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
-from tui.working import log_of, resume_work
+from tui.working import is_starting, log_of, resume_work, state_of_work
 from tui.works import Making
 
 RECIPE = Mark("○", "faint")
@@ -118,7 +118,7 @@ class Data(Listing):
         if work.state == "running":
             rows, rejected = (Mark(f"{work.done:,}", "accent"),), (Mark(f"{work.rejected:,}", "muted"),)
             said = f"{work.phase}  {work.pace}"
-        sign = Mark("✗", "bad") if isinstance(manifest, str) else RUN_STATES[work.state]
+        sign = Mark("✗", "bad") if isinstance(manifest, str) else RUN_STATES[state_of_work(self.board, work)]
         cells: dict[str, Line] = {
             "state": (sign,),
             "name": (Mark(one_line(work.name), "strong"), Mark(f"  {one_line(said)}", "muted")),
@@ -147,8 +147,9 @@ class Data(Listing):
         parts: list[Content] = [Content.styled(key, "bold")]
         if work is not None:
             manifest = self.shelf.manifests.get(key)
-            sign = RUN_STATES[work.state]
-            words = (Mark(f"{sign.text} {work.state}", sign.role), Mark(f"  {one_line(work.phase)}", "muted"))
+            state = state_of_work(self.board, work)
+            sign = RUN_STATES[state]
+            words = (Mark(f"{sign.text} {state}", sign.role), Mark(f"  {one_line(work.phase)}", "muted"))
             parts.append(content(words, ansi))
             if work.note and work.state != "complete":
                 parts.append(content((Mark(one_line(work.note), "warn"),), ansi))
@@ -224,11 +225,13 @@ class Data(Listing):
         if action == "open":
             return whole or self.check_action("make", ())
         if action == "make":
-            return isinstance(self.shelf.recipes.get(key), Recipe) and (work is None or work.state != "running")
+            return isinstance(self.shelf.recipes.get(key), Recipe) and (
+                work is None or (work.state != "running" and not is_starting(self.board, work))
+            )
         if action == "analyze":
             return whole and work is not None and work.state != "running"
         if action == "resume":
-            return work is not None and work.state in {"interrupted", "incomplete"}
+            return work is not None and state_of_work(self.board, work) in {"interrupted", "incomplete"}
         if action == "stop":
             return work is not None and work.state == "running"
         return True

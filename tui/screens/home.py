@@ -208,6 +208,8 @@ class Home(Place):
             self.board.show_work(kind, name)
         elif kind == "job":
             self.action_log()
+        elif kind == "images":
+            self.board.go("doctor")
         elif concern is not None:
             getattr(self, f"action_{concern.mend}")()
 

@@ -19,7 +19,7 @@ from tui.screens.listing import Listing, facts, head, keys_text
 from tui.widgets.pane import Pane
 from tui.widgets.plot import Plot
 from tui.widgets.table import Column, Row, Table
-from tui.working import log_of, resume_work
+from tui.working import is_starting, log_of, resume_work, state_of_work
 from tui.works import Training
 
 RECIPE = Mark("○", "faint")
@@ -94,14 +94,15 @@ class Train(Listing):
 
     def _training(self, work: Training) -> Row:
         last, held = work.last, max(work.held_out.items(), default=None)
-        sign = Mark("◉", "accent") if work.name in self.marked else RUN_STATES[work.state]
+        state = state_of_work(self.board, work)
+        sign = Mark("◉", "accent") if work.name in self.marked else RUN_STATES[state]
         cells: dict[str, Line] = {
             "state": (sign,),
             "name": (Mark(one_line(work.name), "strong"),),
             "step": (Mark(f"{work.done:,}/{work.total:,}" if work.total else "–", "muted"),),
             "loss": (Mark(f"{last.loss:.4f}" if last else "–"),),
             "held": (Mark(f"{held[1]:.4f}" if held else "–"),),
-            "pace": (Mark(work.pace or one_line(work.phase if work.state == "running" else work.state), "muted"),),
+            "pace": (Mark(work.pace or one_line(work.phase if state == "running" else state), "muted"),),
         }
         order: dict[str, str | float] = {"name": work.name.lower(), "step": work.done, "state": work.state}
         if last:
@@ -125,8 +126,9 @@ class Train(Listing):
         work, recipe = self.trainings.get(key), self.recipes.get(key)
         parts: list[Content] = [Content.styled(key, "bold")]
         if work is not None:
-            sign = RUN_STATES[work.state]
-            words = (Mark(f"{sign.text} {work.state}", sign.role), Mark(f"  {one_line(work.phase)}", "muted"))
+            state = state_of_work(self.board, work)
+            sign = RUN_STATES[state]
+            words = (Mark(f"{sign.text} {state}", sign.role), Mark(f"  {one_line(work.phase)}", "muted"))
             parts.append(content(words, self.app.native_ansi_color))
             if work.note:
                 parts.append(content((Mark(one_line(work.note), "warn"),), self.app.native_ansi_color))
@@ -188,9 +190,10 @@ class Train(Listing):
             return True
         work = self.trainings.get(self.key or "")
         if action in {"launch", "validate"}:
-            return isinstance(self.recipes.get(self.key or ""), Recipe) and (work is None or work.state != "running")
+            free = work is None or (work.state != "running" and not is_starting(self.board, work))
+            return isinstance(self.recipes.get(self.key or ""), Recipe) and free
         if action == "resume":
-            return work is not None and work.state in {"interrupted", "incomplete"}
+            return work is not None and state_of_work(self.board, work) in {"interrupted", "incomplete"}
         if action == "stop":
             return work is not None and work.state == "running"
         if action == "mark":

@@ -175,7 +175,7 @@ def test_kill_9_in_mid_generation_and_resume_gives_identical_bytes(taught, corpu
 def test_a_signal_stops_cleanly(taught, corpus, teacher, number):
     recipe = taught.root / "killed.toml"
     recipe.write_text(RECIPE)
-    teacher.latency_s = 0.05
+    teacher.latency_s = 0.5  # a busy machine must not be done before the signal
     command = [sys.executable, "-m", "harness", "-w", str(taught.root), "data", "make", str(recipe)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while len(teacher.asked) < 10:
