@@ -9,7 +9,7 @@ from copy import copy
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
@@ -27,6 +27,7 @@ from tui.screens.place import Place
 from tui.settings import Settings, load_settings, save_settings
 from tui.store import RunEntry, Stamp, Store, stamp
 from tui.themes import THEMES
+from tui.typeahead import OneByOne
 
 if TYPE_CHECKING:
     from tui.health import Health
@@ -57,7 +58,7 @@ def _screen(name: str) -> Callable[[], Screen[object]]:
     return make
 
 
-class Dashboard(App[None]):
+class Dashboard(OneByOne):
     """`magibench` without a command."""
 
     TITLE = "magibench"

@@ -38,8 +38,8 @@ class Evaluate(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("evaluate"),
         # With priority: what is typed right behind a Tab must reach the next field.
-        Binding("tab", "app.focus_next", "Next field", show=True, priority=True),
-        Binding("shift+tab", "app.focus_previous", "Field before", show=False, priority=True),
+        Binding("tab", "app.focus_next", "Next field", show=True),
+        Binding("shift+tab", "app.focus_previous", "Field before", show=False),
     ]
 
     def __init__(self) -> None:

@@ -56,8 +56,8 @@ class Form(ModalScreen[Values]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("form"),
-        Binding("tab", "app.focus_next", "Next field", priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("tab", "app.focus_next", "Next field"),
+        Binding("shift+tab", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
