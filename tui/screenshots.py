@@ -22,6 +22,8 @@ THEMES = {"dark": "magibench", "light": "magibench-light"}
 PLACES = (
     "home",
     "models",
+    "data",
+    "dataset",
     "train",
     "doctor",
     "results",
@@ -60,8 +62,12 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                     await pilot.pause(0.1)
                 found[name] = app.export_screenshot(title="magibench")
 
-            for name in ("home", "models", "train", "doctor", "results"):
+            for name in ("home", "models", "data", "train", "doctor", "results"):
                 await snap(name, MODES[name].key)
+                if name == "data" and any(work.state == "complete" for work in app.screen.makings.values()):  # type: ignore[attr-defined]
+                    await snap("dataset", "enter", "j")
+                    await snap("back", "escape")
+                    del found["back"]
             entries = sorted(app.store.entries.values(), key=lambda entry: entry.created, reverse=True)
             wanted = [e for e in entries if (e.id == run if run else e.state == "complete")] or entries
             if wanted:

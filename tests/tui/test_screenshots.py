@@ -3,7 +3,8 @@
 from tui.screenshots import PLACES, take
 
 
-async def test_every_place_has_a_picture(workspace, maker):
+async def test_every_place_has_a_picture(workspace, maker, make_dataset):
+    make_dataset()
     maker.run("rival", model="rival", share=0.6)
     pictures = await take(workspace, (80, 24), "magibench", run="qwen-base")
     assert set(pictures) == set(PLACES)
@@ -19,4 +20,4 @@ async def test_every_place_has_a_picture(workspace, maker):
 
 async def test_a_workspace_without_runs_has_pictures_too(maker):
     pictures = await take(maker.workspace, (80, 24), "magibench-light")
-    assert set(pictures) == set(PLACES) - {"run", "problem", "compare", "versus"}
+    assert set(pictures) == set(PLACES) - {"dataset", "run", "problem", "compare", "versus"}
