@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from harness.errors import MagibenchError, UsageError
+from harness.learning import learn
 from harness.records import Model, Prompt, Sampling, Style
 from harness.workspace import Workspace
 
@@ -263,3 +264,6 @@ def _timed(end: Finished, began: float, first: float | None) -> Finished:
 def failed(error: MagibenchError, about: str = "", *, fatal: bool = False) -> Failed:
     """Return the event of an error; ``about`` is the id of what was asked."""
     return Failed(error.message, error.remedy, about, fatal)
+
+
+learn(Event, Ask)

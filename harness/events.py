@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from harness.learning import learn
 from harness.records import Metric, Reason
 
 
@@ -105,3 +106,6 @@ def nodes_of(events: Iterable[AnyEvent]) -> dict[str, NodeSeen]:
         elif isinstance(event, NodeSeen):
             found[event.name] = event
     return found
+
+
+learn(AnyEvent)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from harness.learning import learn
 from sandboxes.contract import CheckJob, FunctionJob, Job, Limits, Outcome, ProgramJob, Result, ScriptJob
 
 __all__ = [
@@ -322,3 +323,6 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     def complete(self) -> bool:
         """Whether every member counts."""
         return not self.missing
+
+
+learn(Run, Sample, Verdict, Model, Sampling, Problem)

@@ -71,9 +71,7 @@ def _of_health(health: Health) -> Iterator[Concern]:
             yield Concern(item.key, bad, item.name, one_line(f"{item.detail} {item.remedy}"), "examine", "R look again")
     if len(images) > FEW:
         # A new machine lacks all languages but the first: a line each would hide what somebody waits for.
-        yield Concern(
-            "images", warn, f"{len(images)} images", f"not built: {', '.join(images)}", "open", "⏎ see Doctor"
-        )
+        yield Concern("images", warn, f"{len(images)} images", f"not built: {', '.join(images)}", "open", "⏎ Doctor")
 
 
 def _of_run(entry: RunEntry) -> Iterator[Concern]:

@@ -139,7 +139,7 @@ def plan(
     total: list[Mark] = [
         Mark(f"{runs} run{'s' * (runs != 1)}, {samples:,} samples   ", "strong"),
         Mark("time ", "muted"), Mark(f"{time}   " if samples else "none: all is there   ", "strong"),
-        Mark("disk ", "muted"), Mark(_bytes(written), "strong"),
+        Mark("disk ", "muted"), Mark(disk(written), "strong"),
     ]  # fmt: skip
     if unknown:
         total.append(Mark(f"   {unknown} of these pairs never ran before", "muted"))
@@ -148,5 +148,6 @@ def plan(
     return columns, rows, tuple(total)
 
 
-def _bytes(size: float) -> str:
+def disk(size: float) -> str:
+    """Return bytes for people: "70 kB", "1.2 MB"."""
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.0f} kB"

@@ -6,7 +6,9 @@ import subprocess
 
 import msgspec
 
+from harness.learning import learn
 from harness.workspace import Workspace
+from tui.marks import nearby
 from tui.processes import child
 
 
@@ -42,8 +44,17 @@ def examine(workspace: Workspace) -> Health:
         done = subprocess.run(
             argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False
         )
-        return msgspec.json.decode(done.stdout, type=Health)
+        found = msgspec.json.decode(done.stdout, type=Health)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Health(healthy=False, error=str(error))
     except msgspec.MsgspecError:
         return Health(healthy=False, error=done.stderr.decode("utf-8", "replace").strip() or "The doctor said nothing.")
+    root = workspace.root
+    items = [
+        msgspec.structs.replace(item, detail=nearby(item.detail, root), remedy=nearby(item.remedy, root))
+        for item in found.items
+    ]
+    return msgspec.structs.replace(found, items=items)
+
+
+learn(Health)

@@ -17,6 +17,7 @@ import msgspec
 
 from harness.errors import UsageError, WorkspaceError
 from harness.journal import write_atomic
+from harness.learning import learn
 from harness.workspace import Workspace
 from tui import processes
 
@@ -144,3 +145,6 @@ def resume_arguments(command: str) -> list[str]:
     raise UsageError(
         f"The run does not say which command resumes it ({command or 'none'}).", "Run that command in a shell."
     )
+
+
+learn(Job)

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from textual.content import Content
@@ -77,6 +78,11 @@ def clean(text: str, limit: int = 200_000) -> str:
 def one_line(text: str, limit: int = 400) -> str:
     """Return the beginning of a text as one clean line."""
     return " ".join(clean(text[: limit * 2]).split())[:limit]
+
+
+def nearby(text: str, root: Path) -> str:
+    """Return a text with paths as people write them: from the workspace's ``root``, or from home with ~."""
+    return text.replace(f"{root}/", "").replace(f"{Path.home()}/", "~/")
 
 
 def content(marks: Iterable[Mark], ansi: bool = False) -> Content:

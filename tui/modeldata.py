@@ -13,7 +13,7 @@ from harness.records import Model
 from harness.registry import check_model, load_models
 from harness.sources import default_backend, status
 from harness.workspace import Workspace
-from tui.marks import RUN_STATES, Line, Mark, content, moment, one_line, percent
+from tui.marks import RUN_STATES, Line, Mark, content, moment, nearby, one_line, percent
 from tui.screens.form import Field, Values
 from tui.screens.listing import facts, head
 from tui.store import RunEntry
@@ -50,7 +50,7 @@ def read_registry(workspace: Workspace) -> Registry:
     states: dict[str, tuple[str, str, str]] = {}
     for name, model in models.items():
         said = status(model, workspace)
-        states[name] = (said["state"], said["detail"], said["remedy"])
+        states[name] = (said["state"], nearby(said["detail"], workspace.root), nearby(said["remedy"], workspace.root))
     return Registry(models, states, _branches(forest))
 
 

@@ -94,13 +94,16 @@ def _runs(bits: list[int], owner: list[Role]) -> list[Mark]:
     return marks
 
 
-def legend(curves: Iterable[Curve]) -> Line:
-    """Return the names of curves, each with its colour."""
-    marks: list[Mark] = []
+def legend(title: str, curves: Iterable[Curve], width: int) -> list[Line]:
+    """Return the title and the names of curves, each with its colour and last value: as many on a line as fit."""
+    lines: list[list[Mark]] = [[Mark(f"{title}   ", "strong")]]
     for curve in curves:
         last = f" {curve.points[-1][1]:.4g}" if curve.points else ""
-        marks += [Mark("━━ ", curve.role), Mark(curve.name, "muted"), Mark(f"{last}   ", "strong")]
-    return tuple(marks)
+        entry = [Mark("━━ ", curve.role), Mark(curve.name, "muted"), Mark(f"{last}   ", "strong")]
+        if sum(len(mark.text) for mark in (*lines[-1], *entry)) > width + 3:
+            lines.append([])
+        lines[-1] += entry
+    return [(*line[:-1], Mark(line[-1].text.rstrip(), line[-1].role)) for line in lines]
 
 
 def bar_lines(items: Sequence[tuple[str, float]], width: int, digits: int = 0, role: Role = "accent") -> list[Line]:

@@ -11,6 +11,7 @@ import msgspec
 
 from harness.asking import MAX_TOKENS, Ask, AskedStyle
 from harness.errors import UsageError
+from harness.learning import learn
 from harness.workspace import Workspace
 
 KEPT = 500
@@ -107,3 +108,6 @@ def _number(text: str, empty: float) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+learn(Sent)

@@ -6,6 +6,7 @@ import subprocess
 
 import msgspec
 
+from harness.learning import learn
 from harness.workspace import Workspace
 from tui.processes import child
 
@@ -47,3 +48,6 @@ def preview(workspace: Workspace) -> Preview:
         return Preview(error=str(error))
     except msgspec.MsgspecError:
         return Preview(error=done.stderr.decode("utf-8", "replace").strip() or "Nothing was said.")
+
+
+learn(Preview)

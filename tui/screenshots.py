@@ -1,7 +1,7 @@
 """Pictures of every place for the documentation: `python -m tui.screenshots OUTDIR`.
 
-They are made by the app itself from the runs of a workspace (the nearest one, or --workspace),
-as SVG, in two sizes and two themes. Where there are no runs, only the places that need none.
+They are made by the app itself from the recorded runs of `magibench --demo` (or of --workspace), as SVG, in two sizes
+and two themes. Where there are no runs, only the places that need none.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.workspace import Workspace, find_workspace
 from tui.app import Dashboard
+from tui.demo import unpack
 from tui.keys import MODES
 from tui.settings import Settings
 from tui.store import RunEntry, Store
@@ -47,10 +48,10 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
         workspace: whose runs are shown.
         size: columns and lines.
         theme: name of a theme.
-        run: id of the run to open; the newest complete one where it isn't named.
+        run: id of the run to open; the complete one with the best score where it isn't named.
     """
     found: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=workspace.root) as folder:
         # The user's own settings are neither shown nor changed.
         app = Dashboard(workspace, Settings(theme=theme, path=Path(folder) / "dashboard.toml"))
         async with app.run_test(size=size) as pilot:
@@ -68,7 +69,7 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                     await snap("dataset", "enter", "j")
                     await snap("back", "escape")
                     del found["back"]
-            entries = sorted(app.store.entries.values(), key=lambda entry: entry.created, reverse=True)
+            entries = sorted(app.store.entries.values(), key=lambda entry: (_score(entry), entry.created), reverse=True)
             wanted = [e for e in entries if (e.id == run if run else e.state == "complete")] or entries
             if wanted:
                 app.open_run(wanted[0].id)
@@ -109,9 +110,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="OUTDIR")
     parser.add_argument("--workspace", metavar="DIR")
-    parser.add_argument("--run", default="", metavar="ID", help="the run to open; default: the newest complete one")
+    parser.add_argument(
+        "--run", default="", metavar="ID", help="the run to open; default: the complete one with the best score"
+    )
     options = parser.parse_args()
-    workspace = find_workspace(options.workspace)
+    # Below home: what is shown begins with ~ on every machine.
+    with tempfile.TemporaryDirectory(dir=Path.home(), prefix=".") as scratch:
+        demo = Path(scratch) / "demo"
+        workspace = find_workspace(options.workspace) if options.workspace else unpack(demo)
+        write(options, workspace)
+
+
+def write(options: argparse.Namespace, workspace: Workspace) -> None:
+    """Write the pictures of a workspace."""
     options.folder.mkdir(parents=True, exist_ok=True)
     for size_name, size in SIZES.items():
         for theme_name, theme in THEMES.items():

@@ -15,6 +15,7 @@ import msgspec
 from harness.benchmarks.data import data_of
 from harness.benchmarks.releases import Licence, Release, Released
 from harness.errors import DataError
+from harness.learning import learn
 from harness.records import Extraction, Problem, Prompt, Sample, Style
 
 PREFIX = "DS-1000/"
@@ -198,3 +199,6 @@ class DS1000Family(Released):
 
 
 FAMILY = DS1000Family()
+
+
+learn(Row)

@@ -16,6 +16,7 @@ import msgspec
 from harness.benchmarks.data import data_of
 from harness.benchmarks.python_functions import PythonFunctions
 from harness.benchmarks.releases import Licence, Release, Released
+from harness.learning import learn
 from harness.records import Problem
 
 
@@ -85,3 +86,6 @@ class HumanEvalFamily(Released):
 
 
 HUMANEVAL = HumanEvalFamily()
+
+
+learn(Row)

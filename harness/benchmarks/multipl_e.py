@@ -19,6 +19,7 @@ from harness.benchmarks.asked import asked
 from harness.benchmarks.data import Data, data_of
 from harness.benchmarks.multipl_e_prompts import build, template_sha256
 from harness.benchmarks.releases import Licence, Release, Released
+from harness.learning import learn
 from harness.records import Extraction, Problem, Prompt, Sample, Style
 from harness.styles import trim
 
@@ -209,3 +210,6 @@ FAMILIES: dict[str, MultiPLEFamily] = {
     for key, target in TARGETS.items()
 }
 """By name; the lazy table names them as ``multipl_e:FAMILIES[name]``."""
+
+
+learn(Row)

@@ -19,6 +19,7 @@ from harness.benchmarks.inputs import Inputs, mbpp_types
 from harness.benchmarks.python_functions import PythonFunctions
 from harness.benchmarks.releases import Licence, Release, Released
 from harness.errors import DataError
+from harness.learning import learn
 from harness.records import Problem
 
 Dataset = Literal["humaneval", "mbpp"]
@@ -141,3 +142,6 @@ def _rows(data: Data) -> list[Row]:
         except msgspec.DecodeError:
             rows.append(msgspec.convert(json.loads(line), LooseRow))
     return rows
+
+
+learn(Row, LooseRow)

@@ -27,6 +27,7 @@ from harness.datagen.steps import Context, Step
 from harness.errors import DatasetError
 from harness.events import Notice
 from harness.journal import Journal
+from harness.learning import learn
 from harness.records import Finish, Prompt, Sample, Sampling
 from harness.registry import find_model
 from harness.styles import prompt_sha256
@@ -285,3 +286,6 @@ def _places(path: Path) -> dict[tuple[str, int], int]:
             found.setdefault((answer.key, answer.index), place)
             place += len(line)
     return found
+
+
+learn(Answer)

@@ -21,6 +21,7 @@ import msgspec
 from harness.datagen.rows import Rejected, Row
 from harness.errors import DatasetError, RunError, UnknownName
 from harness.journal import read_journal
+from harness.learning import learn
 from harness.workspace import Workspace
 
 SCHEMA_VERSION = 1
@@ -235,3 +236,6 @@ class LineWriter:
         with contextlib.suppress(OSError):
             self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+learn(Manifest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from harness.events import Event, Notice
+from harness.learning import learn
 
 
 class JobStarted(Event, frozen=True, kw_only=True, tag="job"):
@@ -58,3 +59,6 @@ class JobFinished(Event, frozen=True, kw_only=True, tag="job-finished"):
 
 
 JobEvent = JobStarted | StepStarted | StepProgress | StepFinished | JobFinished | Notice
+
+
+learn(JobEvent)

@@ -37,6 +37,7 @@ from harness.datagen.rows import EVIDENCE, Row
 from harness.datagen.steps import Context, Step
 from harness.errors import RecipeError
 from harness.journal import Journal, write_atomic
+from harness.learning import learn
 from harness.workspace import Workspace
 
 DONE = "done.json"
@@ -337,3 +338,6 @@ def _place(source: Path, target: Path) -> None:
 
 def _pretty(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
+
+
+learn(Done)

@@ -26,6 +26,7 @@ import msgspec
 import harness
 from harness.datagen.steps import Step, make_step
 from harness.errors import RecipeError, UnknownName
+from harness.learning import learn
 from harness.workspace import Workspace
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -206,3 +207,6 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not TOML: {error}.", "Mend that line.") from None
+
+
+learn(Prompt)

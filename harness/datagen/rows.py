@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from harness.learning import learn
 from harness.records import Finish
 
 Method = Literal["seed", "oss-instruct", "self-instruct", "evol-instruct", "comment-function", "imported"]
@@ -91,3 +92,6 @@ def make_row(**fields: Any) -> Row:
 def with_columns(row: Row, **columns: Any) -> Row:
     """Return the row with columns added or replaced; its id stays."""
     return msgspec.structs.replace(row, columns={**row.columns, **columns})
+
+
+learn(Row, Rejected)

@@ -7,6 +7,7 @@ msgspec and the manifest can say what was asked. The frame (``harness.datagen.fr
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -38,6 +39,10 @@ BUILTIN = {
     "analyze": "harness.datagen.analysis.analysing:Analyze",
 }
 """Name to ``module:class``, a subclass of ``Step``."""
+
+
+_LEARNING = threading.Lock()
+"""Steps are learned when they are met, plug-ins too: one at a time (``harness.learning`` says why)."""
 
 
 def _ignore(event: JobEvent) -> None:
@@ -143,7 +148,8 @@ def make_step(name: str, parameters: dict[str, Any], where: str = "") -> Step:
             remedy = f"Did you mean {near[0]}?" if near else f"Its parameters: {', '.join(known) or 'none'}."
             raise RecipeError(f"{begin}the step {name} has no parameter {key!r}.", remedy)
     try:
-        return msgspec.convert(parameters, kind)
+        with _LEARNING:
+            return msgspec.convert(parameters, kind)
     except msgspec.ValidationError as error:
         said, _, at = str(error).partition(" - at `$")
         at = at.removesuffix("`").lstrip(".")

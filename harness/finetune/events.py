@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.events import Event, Notice, Phase
 from harness.finetune.estimate import Memory
+from harness.learning import learn
 
 
 class TrainingPlanned(Event, frozen=True, kw_only=True, tag="training-planned"):
@@ -95,3 +96,5 @@ TrainingEvent = (
 )  # fmt: skip
 Metric = StepTrained | HeldOut | Evaluated
 """Lines of metrics.jsonl."""
+
+learn(TrainingEvent)

@@ -28,6 +28,7 @@ from harness.errors import TrainingError, UnknownName
 from harness.finetune.events import HeldOut, Metric, StepTrained
 from harness.finetune.recipes import Recipe
 from harness.journal import read_journal, write_atomic
+from harness.learning import learn
 from harness.workspace import Workspace
 
 WHOLE = "whole.json"
@@ -189,3 +190,6 @@ def last_whole(folder: TrainingFolder) -> tuple[int, list[str]]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+learn(Metric, FileFacts)

@@ -17,6 +17,7 @@ import msgspec
 
 from harness.datagen.recipes import check_name, parse_settings, recipe_folders
 from harness.errors import RecipeError, UnknownName
+from harness.learning import learn
 from harness.workspace import Workspace
 
 LISTING = "magibench train list"
@@ -272,3 +273,6 @@ def _check_keys(table: dict[str, Any], kind: Any, where: str, prefix: str) -> No
         inner = fields[key]
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
             _check_keys(value, inner, where, f"{prefix}{key}.")
+
+
+learn(Recipe)

@@ -14,6 +14,7 @@ import msgspec
 
 from harness.errors import MagibenchError, RunError
 from harness.history.rows import FORMAT, BoardRow, Stamp, Tally, board_row, entry_suites, history_dir, still, tally
+from harness.learning import learn
 from harness.records import Run
 from harness.runs import RunFolder
 from harness.workspace import Workspace
@@ -273,3 +274,6 @@ def _rows(path: Path) -> int:
 def _quoted(path: Path) -> str:
     """Return a path as SQL takes it between quotes: COPY has no parameter for it."""
     return str(path).replace("'", "''")
+
+
+learn(BoardRow)

@@ -15,6 +15,7 @@ import msgspec
 
 from harness.judging.equality import RULE_VERSION
 from harness.judging.judgement import Judgement
+from harness.learning import learn
 from harness.workspace import cache_dir
 
 UNCACHED = ("idle", "on the clock")
@@ -67,3 +68,6 @@ class VerdictCache:
         if self._db is not None:
             self._db.close()
             self._db = None
+
+
+learn(Judgement)

@@ -16,6 +16,7 @@ from harness.journal import keep
 from harness.judging.evidence import LIMIT, evidence
 from harness.judging.judgement import Judgement, reason_of
 from harness.judging.shared import Shared
+from harness.learning import learn
 from harness.records import Evidence, Problem, Reason, SuiteResult
 from harness.workspace import cache_dir
 from sandboxes.contract import Limits, Outcome, Sandbox, ScriptJob
@@ -124,3 +125,6 @@ def read(outcome: Outcome, suite: str) -> tuple[Reason, Evidence | None]:
     elif outcome.status == "failed" and error.startswith("SystemExit"):
         reason = "early exit"
     return reason, evidence(suite, test=outcome.stderr[-LIMIT:].strip(), error=error or outcome.detail)
+
+
+learn(Gate)

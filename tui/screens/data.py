@@ -14,10 +14,12 @@ from harness.datagen.dataset import MANIFEST, Dataset, Manifest
 from harness.datagen.recipes import NAME, Recipe, list_recipes, load_recipe
 from harness.errors import MagibenchError
 from tui.actions import bindings
+from tui.estimates import disk
 from tui.marks import RUN_STATES, Line, Mark, bar, content, moment, one_line
 from tui.messages import Ticked, WorksChanged
 from tui.screens.form import Field, Form, Values
 from tui.screens.listing import Listing, facts, head, keys_text
+from tui.typed import is_file, typed_path
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
 from tui.working import is_starting, log_of, resume_work, state_of_work
@@ -184,7 +186,7 @@ class Data(Listing):
         pairs = [("", manifest.description)] if manifest.description else []
         pairs += [("rows", f"{manifest.rows:,}"), ("version", manifest.rows_sha256[:12]), ("seed", str(manifest.seed))]
         pairs += [("made from", f"{p.name} {p.rows_sha256[:12]}") for p in manifest.parents]
-        pairs += [("on disk", f"{size / 1e6:,.1f} MB")] if size else []
+        pairs += [("on disk", disk(size))] if size else []
         return pairs
 
     def nothing(self) -> Content:
@@ -280,7 +282,7 @@ class Data(Listing):
         from harness.datagen.formats import FORMATS
 
         def path(values: Values) -> Path:
-            return Path(values["file"]).expanduser()
+            return typed_path(values["file"])
 
         def arguments(values: Values) -> list[str]:
             found = ["data", "import", str(path(values).absolute())]
@@ -290,7 +292,7 @@ class Data(Listing):
             return found
 
         def wrong(values: Values) -> str:
-            if not values["file"] or not path(values).is_file():
+            if not values["file"] or not is_file(path(values)):
                 return f"There is no file {values['file']}." if values["file"] else "Name a file."
             if values["name"] and not NAME.fullmatch(values["name"]):
                 return "A name has letters, digits, '.', '_', '+' and '-': it names a folder."

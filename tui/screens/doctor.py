@@ -10,7 +10,7 @@ from textual.content import Content
 
 from tui.actions import bindings
 from tui.health import Health, Item
-from tui.marks import Line, Mark, content, one_line
+from tui.marks import Line, Mark, content, nearby, one_line
 from tui.messages import ModelsChanged
 from tui.screens.listing import Listing, facts, head, keys_text
 from tui.widgets.table import Column, Row, Table
@@ -99,7 +99,7 @@ class Doctor(Listing):
             [
                 ("theme", f"{self.app.theme}  (F2)"),
                 ("keys", f"{len(settings.keymap)} changed"),
-                ("file", str(settings.path)),
+                ("file", nearby(str(settings.path), self.board.workspace.root)),
             ],
             width,
         )

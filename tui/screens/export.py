@@ -10,6 +10,7 @@ from textual.screen import Screen
 from harness.errors import MagibenchError
 from tui.exporting import FORMATS, SUFFIXES, Export, file_for, of_table, save
 from tui.screens.form import Field, Form, Values
+from tui.typed import is_file, is_folder, typed_path, with_ending
 from tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -45,16 +46,15 @@ def ask_export(app: Dashboard) -> None:
     def path_of(values: Values) -> Path:
         if not values["file"]:
             return file_for(folder, export, values["format"])
-        path = folder / Path(values["file"]).expanduser()
-        return path if path.suffix else path.with_suffix(f".{SUFFIXES[values['format']]}")
+        return with_ending(folder / typed_path(values["file"]), f".{SUFFIXES[values['format']]}")
 
     def check(values: Values) -> str:
         path = path_of(values)
-        return f"{path} is a folder." if path.is_dir() else ""
+        return f"{path} is a folder." if is_folder(path) else ""
 
     def preview(values: Values) -> str:
         path = path_of(values)
-        return f"{len(export.records)} rows → {path}{'  (replaces the file)' if path.exists() else ''}"
+        return f"{len(export.records)} rows → {path}{'  (replaces the file)' if is_file(path) else ''}"
 
     def done(values: Values | None) -> None:
         if values is None:

@@ -34,8 +34,9 @@ class Plot(Static):
         if not width:
             return
         ansi = self.app.native_ansi_color
-        head = content((Mark(f"{self.title}   ", "strong"), *legend(self.curves)), ansi).truncate(width, ellipsis=True)
-        lines = [content(line, ansi) for line in curve_lines(self.curves, width, height - 1, self.digits)]
+        named = legend(self.title, self.curves, width)[: max(1, height - 4)]
+        head = [content(line, ansi).truncate(width, ellipsis=True) for line in named]
+        lines = [content(line, ansi) for line in curve_lines(self.curves, width, height - len(head), self.digits)]
         if not lines:
             lines = [content([Mark("nothing measured yet", "faint")], ansi)]
-        self.update(Content("\n").join([head, *lines]))
+        self.update(Content("\n").join([*head, *lines]))

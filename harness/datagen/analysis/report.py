@@ -12,6 +12,7 @@ from harness.datagen.analysis.lengths import BIN, Lengths
 from harness.datagen.analysis.similarity import Similarity
 from harness.datagen.pages import Section, page
 from harness.journal import write_atomic
+from harness.learning import learn
 
 FILE = "analysis.json"
 PAGE = "analysis.html"
@@ -150,3 +151,6 @@ def _widened(bins: dict[int, int], step: int = 5 * BIN) -> list[tuple[int, int]]
     for start, count in bins.items():
         wide[min(start // step * step, LENGTH_LIMIT)] += count
     return list(wide.items())
+
+
+learn(Analysis)

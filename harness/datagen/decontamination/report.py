@@ -12,6 +12,7 @@ import msgspec
 from harness.datagen.decontamination.findings import Finding
 from harness.datagen.decontamination.sources import Source
 from harness.datagen.pages import Section, page
+from harness.learning import learn
 
 FILE = "decontamination.json"
 SHOWN = 3
@@ -160,3 +161,6 @@ def html(report: Report) -> bytes:
     ]
     lede = f"{report.rows} rows searched ({report.mode}), {report.dropped} dropped{share}."
     return page("Decontamination", lede, sections, FILE)
+
+
+learn(Report)
