@@ -1,6 +1,10 @@
 """The pictures of the documentation are made by the app."""
 
-from tui.screenshots import PLACES, take
+from pathlib import Path
+
+from tui.screenshots import PLACES, SIZES, THEMES, take
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 
 async def test_every_place_has_a_picture(workspace, maker, make_dataset):
@@ -21,3 +25,14 @@ async def test_every_place_has_a_picture(workspace, maker, make_dataset):
 async def test_a_workspace_without_runs_has_pictures_too(maker):
     pictures = await take(maker.workspace, (80, 24), "magibench-light")
     assert set(pictures) == set(PLACES) - {"dataset", "run", "problem", "compare", "versus"}
+
+
+def test_the_documentation_has_every_picture_and_no_folder_of_its_machine():
+    page = (PICTURES / "README.md").read_text("utf-8")
+    for place in PLACES:
+        for size in SIZES:
+            for theme in THEMES:
+                name = f"{place}-{theme}-{size}.svg"
+                assert name in page
+                picture = (PICTURES / name).read_text("utf-8")
+                assert not any(folder in picture for folder in ("/root", "/home/", "/tmp")), name
