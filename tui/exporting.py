@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,8 +44,22 @@ def write(export: Export, kind: str) -> str:
         writer.writerow(columns)
         writer.writerows(rows)
         return out.getvalue()
+    if len(rows) == 1 and any("\n" in str(value) for value in rows[0]):
+        return _page(dict(zip(columns, rows[0], strict=True)))
     lines = [_line(columns), "|" + "---|" * len(columns), *(_line(row) for row in rows)]
     return "\n".join(lines) + "\n"
+
+
+def _page(record: dict[str, Any]) -> str:
+    """Return one record as Markdown: what is short as a list, long texts as blocks that nothing in them can close."""
+    short = [f"- **{name}**: {value}" for name, value in record.items() if "\n" not in str(value)]
+    parts = ["\n".join(short)]
+    for name, value in record.items():
+        if "\n" in str(value):
+            longest = max((len(run) for run in re.findall("`+", str(value))), default=0)
+            fence = "`" * max(3, longest + 1)
+            parts.append(f"## {name}\n\n{fence}\n{str(value).rstrip()}\n{fence}")
+    return "\n\n".join(parts) + "\n"
 
 
 def _line(cells: Sequence[object]) -> str:

@@ -1,9 +1,12 @@
 """The view of a problem: program, prompt, raw text, verdict, steps."""
 
+import csv
+
 import pytest
 
 from harness.records import Evidence, Sample, Verdict
 from tui.app import Dashboard
+from tui.exporting import write
 from tui.screens.problem import ProblemPlace
 from tui.widgets.choice import Choice
 from tui.widgets.pane import Pane
@@ -129,3 +132,18 @@ async def test_without_benchmark_data_the_raw_answer_is_shown(maker, monkeypatch
         assert "Here is a solution" in place.query_one("#program", Pane).plain
         assert "can't be shown" in place.query_one("#prompt", Pane).plain
         assert "raw answer" in place.query_one("#verdict", Pane).plain
+
+
+async def test_a_problem_is_exported_with_its_texts_and_its_evidence(workspace):
+    app = Dashboard(workspace)
+    async with app.run_test(size=(120, 36)) as pilot:
+        place = await opened(app, pilot, "qwen-chat", "HumanEval/3")
+        record = place.exported().records[0]
+        verdict = place.data.verdicts["HumanEval/3", 0]
+        assert (record["passed"], record["reason"]) == (verdict.passed, verdict.reason)
+        assert record["raw"] == place.loaded.sample.text
+        page = write(place.exported(), "Markdown")
+        assert "- **problem**: HumanEval/3" in page
+        assert f"````\n{record['raw'].rstrip()}\n````" in page, "the answer's own fence doesn't end the block"
+        rows = csv.DictReader(write(place.exported(), "CSV").splitlines(keepends=True))
+        assert next(rows)["raw"] == record["raw"]

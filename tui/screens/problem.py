@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,8 +15,9 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from harness.errors import RunError
-from harness.records import Extraction, Sample, Verdict
+from harness.records import Evidence, Extraction, Sample, Verdict
 from tui.actions import bindings
+from tui.exporting import Export
 from tui.marks import STATES, Mark, clean, one_line
 from tui.messages import RunsChanged, Ticked
 from tui.rundata import RunData, neighbour
@@ -174,6 +175,24 @@ class ProblemPlace(Place):
         """Break lines anew."""
         if self.loaded is not None:
             self.load()
+
+    def exported(self) -> Export:
+        """Return the sample that is shown: texts, verdict and its evidence."""
+        loaded, verdict = self.loaded, self._drawn
+        if loaded is None:
+            return Export("problem", [])
+        record: dict[str, Any] = {"problem": loaded.problem, "run": self.data.entry.id, "sample": self.index}
+        if verdict is not None:
+            evidence = verdict.evidence or Evidence()
+            record |= {"passed": verdict.passed, "reason": verdict.reason}
+            record |= {f"{name} passed": suite.passed for name, suite in verdict.suites.items()}
+            record |= {field: getattr(evidence, field) for field in Evidence.__struct_fields__}
+            record |= {"cpu_s": verdict.cpu_s, "peak_mib": verdict.peak_mib}
+        if loaded.extraction is not None:
+            record["program"] = loaded.extraction.code
+        if loaded.sample is not None:
+            record["raw"] = loaded.sample.text
+        return Export(f"{self.data.entry.model}-{loaded.problem}", [record | {"prompt": loaded.plain[1]}])
 
     # -- keys
 
