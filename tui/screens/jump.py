@@ -31,6 +31,7 @@ class Jump(ModalScreen[Widget]):
         """Offer ``targets``; those beyond the number of letters have none."""
         super().__init__()
         self.targets = dict(zip(LETTERS, targets, strict=False))
+        self._left = False
 
     def compose(self) -> ComposeResult:
         """Put a letter at the upper left corner of each."""
@@ -45,7 +46,7 @@ class Jump(ModalScreen[Widget]):
         if letter in self.targets:
             event.stop()
             event.prevent_default()
-            self.dismiss(self.targets[letter])
+            self._leave(self.targets[letter])
         elif event.is_printable:
             event.stop()
             self.app.bell()
@@ -53,8 +54,8 @@ class Jump(ModalScreen[Widget]):
     def on_resize(self, event: events.Resize) -> None:
         """Letters stand where things were: close when they move."""
         moved = event.size != self.app.size or (self.is_mounted and self._stale())
-        if moved and self.is_current:  # a second resize may come before the first has closed it
-            self.dismiss(None)
+        if moved and self.is_current:
+            self._leave(None)
 
     def _stale(self) -> bool:
         labels = self.query(".letter").results(Static)
@@ -65,7 +66,13 @@ class Jump(ModalScreen[Widget]):
 
     def action_close(self) -> None:
         """Stay where one was."""
-        self.dismiss(None)
+        self._leave(None)
+
+    def _leave(self, widget: Widget | None) -> None:
+        # A second resize, or a letter, may come before the first has closed it: a result can be given once.
+        if not self._left:
+            self._left = True
+            self.dismiss(widget)
 
 
 def targets_of(screen: Widget) -> list[Widget]:
