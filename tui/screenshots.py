@@ -9,7 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+
+from textual.widgets import Input
 
 from harness.workspace import Workspace, find_workspace
 from tui.app import Dashboard
@@ -41,7 +44,15 @@ PLACES = (
 """Names of the pictures, in the order in which they are taken."""
 
 
-async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str = "") -> dict[str, str]:
+Accept = Callable[[str, str], bool]
+"""Given the name of a picture and its SVG: whether it is as it should be."""
+PATIENCE = 100
+"""Tenths of a second that a picture is waited for."""
+
+
+async def take(
+    workspace: Workspace, size: tuple[int, int], theme: str, run: str = "", accept: Accept | None = None
+) -> dict[str, str]:
     """Walk through the places and return the SVG of each by name.
 
     Args:
@@ -49,6 +60,7 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
         size: columns and lines.
         theme: name of a theme.
         run: id of the run to open; the complete one with the best score where it isn't named.
+        accept: where given, a picture is taken again until it is accepted, for ten seconds at most.
     """
     found: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=workspace.root) as folder:
@@ -61,7 +73,13 @@ async def take(workspace: Workspace, size: tuple[int, int], theme: str, run: str
                 for _ in range(3):
                     await app.workers.wait_for_complete()
                     await pilot.pause(0.1)
-                found[name] = app.export_screenshot(title="magibench")
+                for _ in range(PATIENCE if accept is not None else 1):
+                    for field in app.screen.query(Input):
+                        field.cursor_blink = False
+                    found[name] = app.export_screenshot(title="magibench")
+                    if accept is None or name == "back" or accept(name, found[name]):
+                        break
+                    await pilot.pause(0.1)
 
             for name in ("home", "models", "data", "train", "doctor", "results"):
                 await snap(name, MODES[name].key)

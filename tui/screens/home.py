@@ -134,7 +134,8 @@ class Home(Place):
         if found:
             right.append(Mark(f"! {len(found)} need attention   ", "warn"))
         self.query_one(Crumbs).show(("Home",), (*right, Mark(store.workspace.root.name, "muted")))
-        self._focus_first()
+        # A list that was empty isn't shown yet, and what isn't shown can't have the focus.
+        self.call_after_refresh(self._focus_first)
         self.refresh_bindings()
 
     def _draw_running(self) -> int:
