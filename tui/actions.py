@@ -14,15 +14,40 @@ __all__ = [
     "Room",
     "actions_of",
     "bindings",
+    "clash",
     "key_name",
     "key_names",
     "key_table",
+    "keys_now",
 ]
 
 
 def actions_of(place: str) -> list[Action]:
     """Return the actions of a place, in the order of the table."""
     return [action for action in ACTIONS if action.place == place]
+
+
+def keys_now(action: Action, keymap: dict[str, str]) -> list[str]:
+    """Return the keys of an action under a user's key map."""
+    return [key.strip() for key in keymap.get(action.id, action.keys).split(",") if key.strip()]
+
+
+GENERAL = ("app", "lists", "tables")
+"""Tables of actions that hold in every place."""
+
+
+def clash(action: Action, key: str, keymap: dict[str, str]) -> Action | None:
+    """Return the other action that a key means where ``action`` can be pressed; None where it is free.
+
+    Two actions that have one key in the table keep it: there the nearer one wins, as Esc does.
+    """
+    for other in ACTIONS:
+        together = other.place == action.place or other.place in GENERAL or action.place in GENERAL
+        if other.id == action.id or not together or key not in keys_now(other, keymap):
+            continue
+        if not (key in action.keys.split(",") and key in other.keys.split(",")):
+            return other
+    return None
 
 
 def bindings(*places: str) -> list[Binding]:

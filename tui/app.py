@@ -22,7 +22,7 @@ from tui.actions import MODES, bindings
 from tui.jobs import Job, Jobs
 from tui.library import Library
 from tui.marks import one_line
-from tui.messages import ModelsChanged, RunsChanged, Ticked, WorksChanged
+from tui.messages import ModelsChanged, RunsChanged, SettingsChanged, Ticked, WorksChanged
 from tui.screens.place import Place
 from tui.settings import Settings, load_settings, save_settings
 from tui.store import RunEntry, Stamp, Store, stamp
@@ -58,6 +58,11 @@ def _screen(name: str) -> Callable[[], Screen[object]]:
     return make
 
 
+COMFORTABLE: list[tuple[int, str]] = [(0, "-short"), (30, "-tall")]
+"""Least height in lines, and the class of screens that are at least so high: what is short has no air between things."""
+COMPACT = COMFORTABLE[:1]
+
+
 class Dashboard(OneByOne):
     """`magibench` without a command."""
 
@@ -73,7 +78,7 @@ class Dashboard(OneByOne):
         _palette("Problems"),
     }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = COMFORTABLE
     MODES = {name: _screen(name) for name in MODES}
     DEFAULT_MODE = next(iter(MODES))
 
@@ -101,12 +106,10 @@ class Dashboard(OneByOne):
         self._last = (last.workspace, last.place, last.run, last.problem)
         for theme in THEMES:
             self.register_theme(theme)
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
-        else:
-            self.theme = "magibench"
-        if self.settings.keymap:
-            self.set_keymap(self.settings.keymap)
+        self.theme_troubles: list[str] = []
+        """What is wrong with themes of the user."""
+        self.read_themes()
+        self.use_settings()
 
     # -- looking
 
@@ -134,6 +137,8 @@ class Dashboard(OneByOne):
         self._post(WorksChanged(set()))
         if self.settings.broken:
             self.notify(self.settings.broken, title="Settings were not read", severity="warning", markup=False)
+        for trouble in self.theme_troubles:
+            self.notify(trouble, title="A theme can't be used", severity="warning", markup=False)
         self.set_interval(POLL_S, self.look)
         self._restore()
 
@@ -317,6 +322,50 @@ class Dashboard(OneByOne):
         return ()
 
     # -- settings
+
+    @property
+    def look_of_places(self) -> tuple[object, ...]:
+        """What decides how places are drawn, besides what they show."""
+        settings = self.settings
+        return (self.theme, self.size, settings.density, tuple(settings.keymap.items()))
+
+    def read_themes(self) -> None:
+        """Read the user's themes anew."""
+        folder = self.settings.path.parent / "themes"
+        if folder.is_dir():
+            from tui.userthemes import read_themes
+
+            themes, self.theme_troubles = read_themes(folder)
+            for theme in themes:
+                self.register_theme(theme)
+
+    def use_settings(self) -> None:
+        """Let theme, density and keys be those of the settings."""
+        known = self.settings.theme in self.available_themes
+        self.theme = self.settings.theme if known else "magibench"
+        self.VERTICAL_BREAKPOINTS = COMPACT if self.settings.density == "compact" else COMFORTABLE
+        self.set_keymap(self.settings.keymap)
+        for place in self.screen_stack if self.is_running else ():
+            place.post_message(SettingsChanged())
+
+    def dress(self, screen: Screen[None]) -> None:
+        """Give a screen that is there already the classes of its height."""
+        compact = self.settings.density == "compact"
+        wanted = [name for least, name in (COMPACT if compact else COMFORTABLE) if self.size.height >= least][-1]
+        for _, name in COMFORTABLE:
+            screen.set_class(name == wanted, name)
+
+    def action_settings(self) -> None:
+        """Set theme, density and keys."""
+        from tui.screens.preferences import Preferences
+
+        if not self.screen.is_modal:
+            self.read_themes()
+            self.push_screen(Preferences())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave every key to a dialog that waits for one."""
+        return not (action == "command_palette" and getattr(self.screen, "TAKES_ALL_KEYS", False))
 
     def _theme_changed(self, theme: object) -> None:
         self.settings.theme = self.theme

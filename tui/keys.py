@@ -70,6 +70,7 @@ PLACES: dict[str, Room] = {
     "dataset": Room("One dataset", "Its rows, what was rejected and why, what it had in common with benchmarks, and its analyses."),
     "run": Room("One run", "One cell per problem. The numbers are those of the verdicts shown, with their 95 % intervals."),
     "problem": Room("One problem", "What the model was asked, what it answered, what was taken out of the answer and how that was judged."),
+    "settings": Room("Settings", "Theme, density, and the keys of every action. A change holds at once and is saved."),
     "form": Room("Forms", "Fields are checked while you type; what comes of them is shown below."),
     "versus": Room("One problem, two programs", "What two runs answered to the same problem, and how each was judged."),
 }  # fmt: skip
@@ -89,6 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "help", "question_mark,f1", "Help", "Show the keys of this place.", footer=True),
     Action("app", "export", "ctrl+e", "Export", "Write what is shown as CSV, JSON or Markdown."),
     Action("app", "change_theme", "f2", "Theme", "Choose a theme; it is remembered."),
+    Action("app", "settings", "f3", "Settings", "Theme, density and keys: set, applied at once, and saved."),
     Action("app", "quit", "q", "Quit", "Leave. Running jobs go on without the dashboard.", footer=True),
 
     Action("lists", "down", "j,down", "Down", "Move down.", palette=False, call="move(1)"),
@@ -154,7 +156,8 @@ ACTIONS: tuple[Action, ...] = (
     # -- doctor
     Action("doctor", "build", "enter,b", "Build", "Build the image under the cursor, with its log open.", footer=True),
     Action("doctor", "again", "u", "Look again", "Ask the doctor anew.", footer=True),
-    Action("doctor", "edit", "E", "Settings", "Open the dashboard's settings in your editor.", footer=True),
+    Action("doctor", "settings", "e", "Settings", "Set theme, density and keys of the dashboard.", footer=True, palette=False, call="app.settings"),
+    Action("doctor", "edit", "E", "Settings' file", "Open the dashboard's settings in your editor; what was changed holds at once."),
     Action("doctor", "log", "L", "Log", "Show the output of the last job."),
     Action("doctor", "filter", "slash", "Filter", "Show only what contains the words typed.", footer=True),
     Action("doctor", "sort", "s", "Sort", "Sort by the next column; a click on a header does it too."),
@@ -261,6 +264,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("problem", "tab", "tab", "Next text", "Show the next of the three texts.", palette=False),
     Action("problem", "copy", "y", "Copy", "Copy the text that is shown."),
     Action("problem", "back", "escape", "Back", "Go back to the run.", footer=True, palette=False, call="app.back"),
+
+    # -- settings
+    Action("settings", "change", "enter,space", "Change", "Choose a theme or a density, or press another key for an action.", palette=False),
+    Action("settings", "reset", "r,delete", "Reset", "Give what is under the cursor its usual value again.", palette=False),
+    Action("settings", "filter", "slash", "Filter", "Show only settings that contain the words typed.", palette=False),
+    Action("settings", "close", "escape,q", "Close", "Clear the filter, or close. Everything is saved already.", palette=False),
 
     # -- forms
     Action("form", "choose", "space", "Choose", "Choose the next option, or press the button.", palette=False),

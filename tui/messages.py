@@ -29,3 +29,7 @@ class WorksChanged(Message):
 
 class ModelsChanged(Message):
     """models.toml is another one, or the doctor found something else."""
+
+
+class SettingsChanged(Message):
+    """Theme, density or keys are others now."""

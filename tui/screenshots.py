@@ -38,6 +38,7 @@ PLACES = (
     "evaluate",
     "playground",
     "leaderboard",
+    "settings",
     "help",
     "palette",
 )
@@ -104,7 +105,8 @@ async def take(
             await snap("evaluate", MODES["evaluate"].key, "space", "tab", "space", "j", "space", "tab", "space")
             await snap("playground", MODES["playground"].key)
             await snap("leaderboard", "escape", MODES["leaderboard"].key)
-            await snap("help", "question_mark")
+            await snap("settings", "f3")
+            await snap("help", "escape", "question_mark")
             await snap("palette", "escape", "ctrl+p")
     return found
 

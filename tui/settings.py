@@ -1,14 +1,17 @@
-"""The user's settings: theme, keys, last screen; TOML in the user's config folder."""
+"""The user's settings: theme, density, keys, last screen; TOML in the user's config folder."""
 
 from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 FILE = "dashboard.toml"
+DENSITIES = ("comfortable", "compact")
+"""With air around and between what is shown, or without."""
 
 
 def settings_path() -> Path:
@@ -27,6 +30,8 @@ class Settings:
 
     theme: str = "magibench"
     """Name of a theme."""
+    density: str = "comfortable"
+    """One of ``DENSITIES``."""
     keymap: dict[str, str] = field(default_factory=dict)
     """Id of an action to its keys, separated by commas: "results.sort" = "o"."""
     columns: list[str] = field(default_factory=list)
@@ -58,6 +63,8 @@ def load_settings(path: Path | None = None) -> Settings:
     last = data.get("last", {})
     keys = data.get("keys", {})
     settings.theme = _text(data, "theme", settings.theme)
+    if data.get("density") in DENSITIES:
+        settings.density = data["density"]
     if isinstance(keys, dict):
         settings.keymap = {str(k): v for k, v in keys.items() if isinstance(v, str) and v}
     results = data.get("results", {})
@@ -73,9 +80,43 @@ def load_settings(path: Path | None = None) -> Settings:
 
 
 def save_settings(settings: Settings) -> None:
-    """Write theme and last screen into the file, and leave everything else in it as it was."""
+    """Write theme, density and last screen into the file, and leave everything else in it as it was."""
+
+    def write(document: Any) -> None:
+        document["theme"] = settings.theme
+        if settings.density != DENSITIES[0] or "density" in document:
+            document["density"] = settings.density
+        if settings.columns or "results" in document:
+            _table(document, "results")["columns"] = settings.columns
+        last = _table(document, "last")
+        last["workspace"], last["place"] = settings.workspace, settings.place
+        last["run"], last["problem"] = settings.run, settings.problem
+
+    # When quitting, a read-only home is no reason to fail.
+    _change(settings, write)
+
+
+def save_keys(settings: Settings, action: str) -> str:
+    """Write the keys of one action into the file, or take them out where it has none of its own.
+
+    Returns:
+        What hindered it, or an empty text.
+    """
+
+    def write(document: Any) -> None:
+        keys = _table(document, "keys")
+        if action in settings.keymap:
+            keys[action] = settings.keymap[action]
+        else:
+            keys.pop(action, None)
+
+    return _change(settings, write)
+
+
+def _change(settings: Settings, write: Callable[[Any], None]) -> str:
+    """Read the file, let ``write`` change it, and put it back in one step; return what hindered it."""
     if settings.broken:
-        return
+        return settings.broken
     import tomlkit
 
     from harness.journal import write_atomic
@@ -85,23 +126,22 @@ def save_settings(settings: Settings) -> None:
     except FileNotFoundError:
         document = tomlkit.document()
         document.add(tomlkit.comment("Settings of the magibench dashboard."))
-    except (OSError, UnicodeDecodeError, tomlkit.exceptions.TOMLKitError):
-        return
-    document["theme"] = settings.theme
-    if settings.columns or "results" in document:
-        if not isinstance(document.get("results"), dict):
-            document["results"] = tomlkit.table()
-        results: Any = document["results"]
-        results["columns"] = settings.columns
-    if not isinstance(document.get("last"), dict):
-        document["last"] = tomlkit.table()
-    last: Any = document["last"]
-    last["workspace"], last["place"] = settings.workspace, settings.place
-    last["run"], last["problem"] = settings.run, settings.problem
+    except (OSError, UnicodeDecodeError, tomlkit.exceptions.TOMLKitError) as error:
+        return f"{settings.path}: {error}"
+    write(document)
     try:
         write_atomic(settings.path, tomlkit.dumps(document).encode())
-    except OSError:
-        return  # a read-only home is no reason to fail when quitting
+    except OSError as error:
+        return f"{settings.path}: {error.strerror}"
+    return ""
+
+
+def _table(document: Any, name: str) -> Any:
+    import tomlkit
+
+    if not isinstance(document.get(name), dict):
+        document[name] = tomlkit.table()
+    return document[name]
 
 
 def _text(table: dict[str, Any], key: str, default: str) -> str:

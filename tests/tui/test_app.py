@@ -21,6 +21,7 @@ from tui.screens.home import Home
 from tui.screens.leaderboard import Leaderboard
 from tui.screens.models import Models
 from tui.screens.playground import Playground
+from tui.screens.preferences import Preferences
 from tui.screens.problem import ProblemPlace
 from tui.screens.run import RunPlace
 from tui.screens.train import Train
@@ -42,7 +43,7 @@ def test_every_action_exists_and_ids_are_unique():
     from tui.widgets.pane import Pane
     from tui.widgets.table import Table
 
-    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "data": [Data], "dataset": [DatasetPlace], "train": [Train], "doctor": [Doctor], "form": [Form], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
+    owners = {"app": [Dashboard], "home": [Home], "models": [Models], "data": [Data], "dataset": [DatasetPlace], "train": [Train], "doctor": [Doctor], "form": [Form], "settings": [Preferences], "lists": [Table, Grid, Pane, Choice], "results": [Board], "run": [RunPlace],
               "problem": [ProblemPlace], "tables": [Table], "evaluate": [Evaluate], "compare": [Compare],
               "playground": [Playground], "leaderboard": [Leaderboard], "versus": [Versus]}  # fmt: skip
     assert set(owners) == set(PLACES)
@@ -82,7 +83,7 @@ async def test_help_shows_the_keys_of_the_place(workspace):
         await pilot.press("question_mark")
         assert app.screen.place == "run"
         for action in actions_of("run"):
-            assert action.help in help_text("run").plain
+            assert action.help in help_text("run", {}).plain
 
 
 async def test_palette_finds_runs_problems_and_actions(workspace):

@@ -31,6 +31,7 @@ LEADS = {
     "run": [lambda app: app.open_run("qwen-chat")],
     "problem": [lambda app: app.open_run("qwen-chat", "HumanEval/3")],
     "dataset": [lambda app: app.go("data"), to_dataset],
+    "settings": [lambda app: app.go("results"), lambda app: app.action_settings()],
     "versus": [lambda app: app.go("compare"), to_versus],
     "form": [lambda app: app.go("results"), ask_export],
     "playground": [lambda app: app.go("playground"), lambda app: app.screen.answer.text.focus()],

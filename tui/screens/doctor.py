@@ -11,7 +11,7 @@ from textual.content import Content
 from tui.actions import bindings
 from tui.health import Health, Item
 from tui.marks import Line, Mark, content, nearby, one_line
-from tui.messages import ModelsChanged
+from tui.messages import ModelsChanged, SettingsChanged
 from tui.screens.listing import Listing, facts, head, keys_text
 from tui.widgets.table import Column, Row, Table
 from tui.working import log_of
@@ -97,7 +97,8 @@ class Doctor(Listing):
         parts += [Content(""), head("Settings")]
         parts += facts(
             [
-                ("theme", f"{self.app.theme}  (F2)"),
+                ("theme", self.app.theme),
+                ("density", settings.density),
                 ("keys", f"{len(settings.keymap)} changed"),
                 ("file", nearby(str(settings.path), self.board.workspace.root)),
             ],
@@ -119,6 +120,10 @@ class Doctor(Listing):
             Mark(f"! {warned} to look at   " if warned else "", "warn"),
             Mark(f"{states.count('ok')} there" + (f", {absent} not fetched or built" if absent else ""), "muted"),
         )
+
+    @on(SettingsChanged)
+    def _set(self) -> None:
+        self.draw()
 
     @on(ModelsChanged)
     def _examined(self) -> None:
@@ -146,11 +151,18 @@ class Doctor(Listing):
     def action_edit(self) -> None:
         """Open the settings' file in the user's editor."""
         from tui.editor import edit
-        from tui.settings import save_settings
+        from tui.settings import load_settings, save_settings
 
         save_settings(self.board.settings)
         if edit(self.board, self.board.settings.path):
-            self.notify("It is read at the next start.", title="Settings")
+            fresh = load_settings(self.board.settings.path)
+            if fresh.broken:
+                self.notify(fresh.broken, title="Settings were not read", severity="warning", markup=False)
+                return
+            own = self.board.settings
+            own.theme, own.density, own.keymap = fresh.theme, fresh.density, fresh.keymap
+            self.board.read_themes()
+            self.board.use_settings()
 
     def action_log(self) -> None:
         """Show the output of the last job."""

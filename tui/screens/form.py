@@ -194,7 +194,7 @@ class Pick(ModalScreen[str]):
         from tui.marks import Mark, one_line
 
         table = self.query_one(Table)
-        table.styles.height = min(18, len(self.options) + 1)
+        table.styles.height = max(4, min(18, len(self.options) + 1, self.app.size.height - 12))
         table.fill(
             Row(name, {"name": (Mark(name, "strong"),), "about": (Mark(one_line(about), "muted"),)}, {}, name)
             for name, about in self.options

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,10 +11,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.actions import PLACES, actions_of, key_names
+from tui.actions import PLACES, actions_of, key_names, keys_now
 from tui.marks import STATES, content
 from tui.widgets.keyline import keys_of
 from tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.app import Dashboard
 
 
 class Help(ModalScreen[None]):
@@ -39,7 +42,7 @@ class Help(ModalScreen[None]):
     def on_mount(self) -> None:
         """Draw the table."""
         pane = self.query_one("#text", Pane)
-        pane.show(help_text(self.place))
+        pane.show(help_text(self.place, cast("Dashboard", self.app).settings.keymap))
         pane.focus()
 
     def action_close(self) -> None:
@@ -47,18 +50,19 @@ class Help(ModalScreen[None]):
         self.dismiss(None)
 
 
-def help_text(place: str) -> Content:
-    """Return the help of a place: what it is, its keys, then the keys that work everywhere."""
+def help_text(place: str, keymap: dict[str, str]) -> Content:
+    """Return the help of a place: what it is, its keys (the user's), then the keys that work everywhere."""
     parts: list[Content] = []
     if about := PLACES[place].about:
         parts += [Content.styled(about, "$foreground 65%"), Content("")]
     for name in dict.fromkeys((place, "lists", "app")):
         parts.append(Content.styled(PLACES[name].title, "$primary bold"))
         rows = actions_of(name)
-        size = max(len(key_names(action.keys)) for action in rows)
+        keys = [key_names(",".join(keys_now(action, keymap))) for action in rows]
+        size = max(map(len, keys))
         parts.extend(
-            Content.assemble((f"  {key_names(action.keys):<{size}}   ", "bold"), (action.help, "$foreground 65%"))
-            for action in rows
+            Content.assemble((f"  {names:<{size}}   ", "bold"), (action.help, "$foreground 65%"))
+            for names, action in zip(keys, rows, strict=True)
         )
         parts.append(Content(""))
     parts.append(Content.styled("Signs", "$primary bold"))

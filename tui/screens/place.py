@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,6 +13,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.marks import Line, Mark, content, one_line
+from tui.messages import SettingsChanged
 from tui.widgets.bar import PlaceBar
 from tui.widgets.keyline import KeyLine
 
@@ -63,7 +64,7 @@ class Place(Screen[None]):
     """
 
     _look: object = None
-    """Theme and size in which it was shown last."""
+    """Theme, size, density and keys with which it was shown last."""
     _news: object = None
     """What had happened when it was shown last."""
 
@@ -75,7 +76,7 @@ class Place(Screen[None]):
     def compose(self) -> ComposeResult:
         """The places, where one is, what is to be seen, the keys."""
         with Vertical(id="head"):
-            yield PlaceBar(self.board.current_mode, self.board.settings.keymap)
+            yield PlaceBar(self.board.current_mode, lambda: self.board.settings.keymap)
             yield Crumbs()
         yield from self.body()
         yield KeyLine()
@@ -91,12 +92,21 @@ class Place(Screen[None]):
         where neither theme nor size changed since.
         """
         self.opened()
-        look = (self.app.theme, self.app.size)
+        look = self.board.look_of_places
         event.refresh_styles = look != self._look
+        if event.refresh_styles and self._look is not None:
+            self._settings_changed()
         news = (self.board.revision, tuple(self.board.marked))
         if self.is_mounted and (event.refresh_styles or news != self._news):
             self._look, self._news = look, news
             self.resumed()
+
+    @on(SettingsChanged)
+    def _settings_changed(self) -> None:
+        """Show other keys and colours, with the air that is wanted now."""
+        self.board.dress(self)
+        self.query_one(PlaceBar).on_resize()
+        self.refresh_bindings()
 
     def opened(self) -> None:
         """Note that this is open now."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.keys import MODES
+from tui.actions import MODES, key_name
 
 GAP = 2
 
@@ -18,17 +20,19 @@ class PlaceBar(Static):
     PlaceBar { height: 1; padding: 0 2; text-wrap: nowrap; }
     """
 
-    def __init__(self, mode: str, keys: dict[str, str]) -> None:
-        """Mark ``mode``; ``keys`` is the user's key map, whose keys are shown."""
+    def __init__(self, mode: str, keymap: Callable[[], dict[str, str]]) -> None:
+        """Mark ``mode``; ``keymap`` returns the user's key map, whose keys are shown."""
         super().__init__("", id="places", markup=False)
         self.mode = mode
-        self._keys = {
-            name: keys.get(f"app.go_{name}", room.key).partition(",")[0].strip() for name, room in MODES.items()
-        }
+        self._keymap = keymap
+        self._keys: dict[str, str] = {}
         self._spans: list[tuple[int, int, str]] = []
 
     def on_resize(self) -> None:
         """Write as much as there is room for."""
+        of = self._keymap().get
+        found = {name: of(f"app.go_{name}", room.key).partition(",")[0].strip() for name, room in MODES.items()}
+        self._keys = {name: key_name(key) for name, key in found.items()}
         full = sum(len(self._keys[name]) + 1 + len(room.title) + GAP for name, room in MODES.items())
         names = full + 2 <= self.size.width
         plain = self.app.no_color or self.app.native_ansi_color
