@@ -7,12 +7,13 @@ import time
 
 import pytest
 
-from harness.datagen.browsing import rejected_of, rows_of
+from harness.datagen.browsing import analyses, rejected_of, rows_of
 from harness.datagen.events import JobEvent, JobStarted, StepProgress, StepStarted
 from harness.errors import DatasetError
 from harness.journal import Journal
+from tui.analyses import analysis_lines
 from tui.app import Dashboard
-from tui.screens.data import Data
+from tui.screens.data import Data, steps_of
 from tui.screens.dataset import DatasetPlace
 from tui.screens.form import Form
 from tui.widgets.choice import Choice
@@ -271,3 +272,11 @@ def test_a_file_that_changes_while_it_is_shown_is_an_error(make_dataset):
     (made.path / "rejected.jsonl").write_text("{}\n")
     with pytest.raises(DatasetError, match="changed while it was shown"):
         rejected.read(2)
+
+
+@pytest.mark.parametrize("width", [-3, 0, 1, 20, 300])
+def test_no_width_is_too_small_while_a_screen_is_laid_out(make_dataset, width):
+    made = make_dataset()
+    assert steps_of(made.manifest(), width)
+    for name, found in analyses(made).items():
+        assert analysis_lines(name, found, width)

@@ -162,7 +162,7 @@ class Data(Listing):
                 parts.append(content((Mark(manifest, "bad"),), ansi))
             elif manifest is not None:
                 parts += [Content(""), *facts(self._facts(manifest), width), Content(""), head("Steps")]
-                parts += [content(line, ansi) for line in _steps(manifest, width)]
+                parts += [content(line, ansi) for line in steps_of(manifest, width)]
                 return Content("\n").join(parts)
             elif work.finished:
                 pairs = [(n, f"{s.rows:,} rows, {sum(s.rejected.values()):,} rejected")
@@ -337,9 +337,9 @@ class Data(Listing):
         log_of(self.board, self.board.last_job)
 
 
-def _steps(manifest: Manifest, width: int) -> list[Line]:
+def steps_of(manifest: Manifest, width: int) -> list[Line]:
     """Return a line per step, rows in and out, and one per reason why rows were dropped."""
-    size = min(width - 20, max((len(step.name) for step in manifest.steps), default=8))
+    size = max(4, min(width - 20, max((len(step.name) for step in manifest.steps), default=8)))
     lines: list[Line] = []
     for step in manifest.steps:
         came = f"{step.rows_in:>8,} → " if step.rows_in else " " * 11
@@ -347,7 +347,7 @@ def _steps(manifest: Manifest, width: int) -> list[Line]:
             (Mark(f"{step.name:<{size}}", "strong"), Mark(f"  {came}"), Mark(f"{step.rows_out:>8,}", "strong"))
         )
         for reason, count in sorted(step.rejected.items(), key=lambda item: -item[1]):
-            said = one_line(reason)[: width - 14]
+            said = one_line(reason)[: max(8, width - 14)]
             lines.append((Mark(f"{count:>{size + 10},}", "warn"), Mark(f"  {said}", "muted")))
     return lines
 
