@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -10,6 +14,7 @@ import pytest
 from harness.backends import Request
 from harness.backends.opening import opened
 from harness.cluster import generation
+from harness.datagen.dataset import Dataset
 from harness.records import Model, Prompt, Sampling
 
 pytest.importorskip("ray", reason="Ray is not installed (the extra cluster)")
@@ -39,20 +44,21 @@ def model(workspace):
     return Model(name="tiny", source="path:tiny")
 
 
-@pytest.fixture
-def cluster(monkeypatch):
+@pytest.fixture(scope="module")
+def cluster():
     from ray.cluster_utils import Cluster
 
-    # Nodes import what is tested, wherever it lies.
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-    for _ in range(2):
-        made.add_node(num_cpus=1, memory=4 << 30)
-    yield made
-    import ray
+    with pytest.MonkeyPatch.context() as patch:
+        # Nodes import what is tested, wherever it lies.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        for _ in range(2):
+            made.add_node(num_cpus=1, memory=4 << 30)
+        yield made
+        import ray
 
-    ray.shutdown()
-    made.shutdown()
+        ray.shutdown()
+        made.shutdown()
 
 
 @pytest.mark.slow
@@ -87,3 +93,73 @@ async def test_the_same_texts_as_one_engine_even_if_one_of_two_is_killed(cluster
         await alone.close()
     del wanted["T/0"]
     assert texts == wanted
+
+
+RECIPE = """
+name = "talk"
+[[steps]]
+step = "seeds"
+corpora = [{ corpus = "folder:code" }]
+[[steps]]
+step = "oss-instruct"
+teacher = "tiny"
+prompt = "short"
+style = "base"
+temperature = 0.0
+max_tokens = 40
+options = { batch_size = 2, dtype = "float32", threads = 1 }
+"""
+PROMPT = 'user = "Snippet: {{seed}}"\nprefill = "def f"\n'
+
+
+def talked(workspace) -> list[tuple[str, str]]:
+    """Return what the teacher said of each seed: nonsense, of which no row is made."""
+    return sorted(
+        (record.row.seed, record.raw) for record in Dataset(workspace.datasets / "talk").rejected() if record.row
+    )
+
+
+@pytest.mark.slow
+def test_data_make_on_a_cluster_and_again_after_its_end_by_signal_9(cluster, workspace, model):
+    (workspace.models).open("a").write('\n[models.tiny]\nsource = "path:tiny"\n')
+    code = workspace.root / "code"
+    code.mkdir()
+    for number in range(10):
+        body = "\n".join(f"    total += {number} * values[{line}]" for line in range(5))
+        (code / f"m{number}.py").write_text(
+            f"def work_{number}(values):\n    total = {number}\n{body}\n    return total\n"
+        )
+    (workspace.root / "recipes" / "prompts").mkdir(parents=True)
+    (workspace.root / "recipes" / "prompts" / "short.toml").write_text(PROMPT)
+    (workspace.root / "talk.toml").write_text(RECIPE)
+    command = [
+        sys.executable,
+        "-m",
+        "harness",
+        "-w",
+        str(workspace.root),
+        "data",
+        "make",
+        str(workspace.root / "talk.toml"),
+    ]
+    done = subprocess.run(command, cwd=workspace.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    alone = talked(workspace)
+    assert len(alone) == 10
+    shutil.rmtree(workspace.datasets / "talk")
+
+    on_nodes = [*command, "--cluster", cluster.address]
+    first = subprocess.Popen(on_nodes, cwd=workspace.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    journals = workspace.datasets / "talk" / ".work" / "journals"
+    while not sum(path.read_bytes().count(b"\n") for path in journals.glob("*.jsonl")):
+        assert first.poll() is None
+        time.sleep(0.01)
+    first.kill()
+    first.wait()
+    kept = next(journals.glob("*.jsonl")).read_bytes()
+    done = subprocess.run(on_nodes, cwd=workspace.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert talked(workspace) == alone
+    answers = next(journals.glob("*.jsonl")).read_bytes()
+    assert answers.startswith(kept[: kept.rfind(b"\n") + 1]), "nothing is asked twice"
+    assert answers.count(b"\n") == 10
