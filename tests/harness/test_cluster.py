@@ -251,8 +251,17 @@ def test_eval_on_two_nodes_and_again_after_its_end_by_signal_9(machines, workspa
     assert sum(n["done"] for n in shown) >= 12
     again = with_reference(make_workspace(tmp_path / "again"))
     kill_in_between(command(again, *asked), RunFolder(again.runs / run["id"]))
-    assert ran(again, *asked)[0]["complete"]
+    # The same command goes on, on another cluster too.
+    other = Machines()
+    try:
+        other.add()
+        resumed = ran(again, *asked[:-1], other.ray.address)[0]
+    finally:
+        other.ray.shutdown()
+    assert resumed["complete"]
+    assert resumed["id"] == run["id"]
     assert rows_of(RunFolder(again.runs / run["id"])) == 12
+    assert said(RunFolder(again.runs / run["id"])) == said(folders[0])
 
 
 async def test_nodes_with_other_code_are_refused_with_the_reason(machines, workspace, monkeypatch):
