@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -49,11 +50,14 @@ class Machines:
         for info in self.nodes.pop(0).all_processes["raylet"]:
             os.kill(info.process.pid, signal.SIGKILL)
 
+    def actor(self) -> psutil.Process:
+        """Return the process of the first node's actor."""
+        raylet = self.nodes[0].all_processes["raylet"][0].process.pid
+        return next(p for p in psutil.Process(raylet).children() if "NodeWorker" in " ".join(p.cmdline()))
+
     def kill_actor(self) -> None:
         """End a node's actor as the kernel does where memory runs out."""
-        raylet = self.nodes[0].all_processes["raylet"][0].process.pid
-        actor = next(p for p in psutil.Process(raylet).children() if "NodeWorker" in " ".join(p.cmdline()))
-        actor.kill()
+        self.actor().kill()
 
     def close(self) -> None:
         """End all of it."""
@@ -180,6 +184,40 @@ async def test_nodes_that_are_lost_and_come_change_no_verdict(machines, workspac
     assert "lost" in states
     assert rows_of(plan.folder("docker")) == len(plan.wanted())
     assert said(plan.folder("docker")) == await on_one_machine(given(workspace, "one", prefix=SLOWLY, repeat=2))
+
+
+@pytest.mark.slow
+async def test_a_node_that_is_cut_off_and_heard_again_answers_nothing_twice(machines, workspace, monkeypatch):
+    from harness.cluster import dispatch, member
+
+    monkeypatch.setattr(member, "TAKE_S", 0.5)
+    monkeypatch.setattr(member, "SILENT_S", 1.5)
+    monkeypatch.setattr(dispatch, "HEDGE_S", 1.0)
+    judged, states = 0, []
+
+    def cut_off() -> None:
+        actor = machines.actor()
+        actor.suspend()
+        threading.Timer(4.0, actor.resume).start()
+
+    def listen(event) -> None:
+        nonlocal judged
+        if isinstance(event, VerdictDone):
+            judged += 1
+            if judged == 8:
+                cut_off()
+        if isinstance(event, NodeSeen):
+            states.append((event.name, event.state))
+
+    plan = given(workspace, "cluster", prefix=SLOWLY, repeat=4)
+    await on_cluster(plan, machines, listen)
+    name, at = next((name, at) for at, (name, state) in enumerate(states) if state == "silent")
+    assert (name, "working") in states[at:], "it works again once it is heard"
+    assert rows_of(plan.folder("docker")) == len(plan.wanted()) == judged
+    found = said(plan.folder("docker"))
+    for problem in plan.problems:
+        for index in range(20):
+            assert found[problem.id, index][1:] == found[problem.id, index % 5][1:], "late answers change nothing"
 
 
 DRIVER = """
