@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from harness.errors import MagibenchError
 from tui import processes
@@ -20,6 +20,7 @@ from tui.marks import Mark, content
 from tui.messages import RunsChanged, Ticked
 from tui.results import matrix, records
 from tui.rows import columns, job_row, live_lines, run_row, suites_of
+from tui.screens.filtered import Filtered
 from tui.screens.place import Crumbs, Place, put
 from tui.settings import save_settings
 from tui.store import RunEntry
@@ -30,7 +31,7 @@ SHOWN_JOBS = 3
 """Running jobs shown above the table; the table shows all."""
 
 
-class Board(Place):
+class Board(Filtered):
     """Results."""
 
     PLACE = "results"
@@ -263,10 +264,6 @@ class Board(Place):
         entries = self.board.store.entries
         return Export("runs", records(entries[row.key] for row in table.rows if row.key in entries))
 
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(Filter).open()
-
     def search(self, words: str) -> None:
         """Show only runs that contain these words."""
         line = self.query_one(Filter)
@@ -274,33 +271,15 @@ class Board(Place):
         line.value = words
         self.query_one(Table).focus()
 
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        table = self.query_one(Table)
-        table.filter(event.value)
-        self._draw_empty(bool(self.board.store.entries), bool(table.rows))
+    def filtered(self) -> None:
+        """Say so where nothing is left."""
+        self._draw_empty(bool(self.board.store.entries), bool(self.table.rows))
         self.refresh_bindings()
-
-    @on(Filter.Left)
-    def _to_table(self) -> None:
-        self.query_one(Table).focus()
 
     def leave(self) -> bool:
         """Clear the filter; a mode is never left."""
         self.query_one(Filter).close()
         return False
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.query_one(Table).sort_next()
-
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self.query_one(Table).turn()
-
-    @on(Table.Sorted)
-    def _header(self, event: Table.Sorted) -> None:
-        event.table.sort_by(event.key)
 
     # -- jobs
 

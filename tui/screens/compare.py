@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tui.actions import bindings
@@ -27,14 +27,15 @@ from tui.comparing import (
 from tui.exporting import Export
 from tui.marks import Line, Mark, content
 from tui.messages import RunsChanged
+from tui.screens.filtered import Filtered
 from tui.screens.listing import keys_text
-from tui.screens.place import Crumbs, Place, put
+from tui.screens.place import Crumbs, put
 from tui.widgets.choice import Choice
 from tui.widgets.filter import Filter
 from tui.widgets.table import Table
 
 
-class Compare(Place):
+class Compare(Filtered):
     """The runs marked in Results; the first marked is the baseline."""
 
     PLACE = "compare"
@@ -230,31 +231,3 @@ class Compare(Place):
     def action_choose(self) -> None:
         """Go to Results, where runs are marked."""
         self.board.go("results")
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(Filter).open()
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self.query_one(Table).filter(event.value)
-
-    @on(Filter.Left)
-    def _to_table(self) -> None:
-        self.query_one(Table).focus()
-
-    def leave(self) -> bool:
-        """Clear the filter first."""
-        return not self.query_one(Filter).close()
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.query_one(Table).sort_next()
-
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self.query_one(Table).turn()
-
-    @on(Table.Sorted)
-    def _header(self, event: Table.Sorted) -> None:
-        event.table.sort_by(event.key)

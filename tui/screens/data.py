@@ -18,11 +18,12 @@ from tui.estimates import disk
 from tui.marks import RUN_STATES, Line, Mark, bar, content, moment, one_line
 from tui.messages import Ticked, WorksChanged
 from tui.screens.form import Field, Form, Values
-from tui.screens.listing import Listing, facts, head, keys_text
+from tui.screens.listing import facts, head, keys_text
+from tui.screens.making import WorkListing
 from tui.typed import is_file, typed_path
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
-from tui.working import is_starting, log_of, resume_work, state_of_work
+from tui.working import state_of_work
 from tui.works import Making
 
 RECIPE = Mark("○", "faint")
@@ -37,10 +38,11 @@ class Shelf(NamedTuple):
     bytes: dict[str, int]
 
 
-class Data(Listing):
+class Data(WorkListing):
     """The place of datasets."""
 
     PLACE = "data"
+    KIND = "dataset"
     TITLE_ = "Data"
     SEARCH = "Filter by name, step or description"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("data")]
@@ -222,21 +224,14 @@ class Data(Listing):
         if not self.is_mounted or not hasattr(self, "shelf"):
             return True
         key = self.key or ""
-        work = self.makings.get(key)
         whole = isinstance(self.shelf.manifests.get(key), Manifest)
         if action == "open":
             return whole or self.check_action("make", ())
         if action == "make":
-            return isinstance(self.shelf.recipes.get(key), Recipe) and (
-                work is None or (work.state != "running" and not is_starting(self.board, work))
-            )
+            return isinstance(self.shelf.recipes.get(key), Recipe) and self.free
         if action == "analyze":
-            return whole and work is not None and work.state != "running"
-        if action == "resume":
-            return work is not None and state_of_work(self.board, work) in {"interrupted", "incomplete"}
-        if action == "stop":
-            return work is not None and work.state == "running"
-        return True
+            return whole and self.free
+        return super().check_action(action, parameters)
 
     @on(Table.Chosen, "#list")
     def action_open(self) -> None:
@@ -318,23 +313,6 @@ class Data(Listing):
         """Make the analyses of the dataset under the cursor, with the log open."""
         if self.key and self.check_action("analyze", ()):
             self.board.start_job(["data", "analyze", self.key], f"analyses of {self.key}", show=True)
-
-    def action_resume(self) -> None:
-        """Go on with the dataset under the cursor."""
-        if self.key and self.check_action("resume", ()):
-            resume_work(self.board, "dataset", self.key)
-
-    def action_stop(self) -> None:
-        """Ask, then stop making the dataset under the cursor; what is done stays."""
-        from tui.screens.board import ask_stop
-
-        work = self.makings.get(self.key or "")
-        if work is not None and work.state == "running":
-            ask_stop(self, work.name, work.pid, work.began)
-
-    def action_log(self) -> None:
-        """Show the output of the last job."""
-        log_of(self.board, self.board.last_job)
 
 
 def steps_of(manifest: Manifest, width: int) -> list[Line]:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from harness.datagen.analysis.report import Analysis
@@ -32,15 +32,16 @@ from tui.records import (
     rejected_sides,
     row_sides,
 )
+from tui.screens.filtered import Filtered
 from tui.screens.listing import keys_text
-from tui.screens.place import Crumbs, Place
+from tui.screens.place import Crumbs
 from tui.widgets.choice import Choice
 from tui.widgets.filter import Filter
 from tui.widgets.pane import Pane
 from tui.widgets.table import Rowlike, Table
 
 
-class DatasetPlace(Place):
+class DatasetPlace(Filtered):
     """The view of one dataset."""
 
     PLACE = "dataset"
@@ -328,34 +329,9 @@ class DatasetPlace(Place):
         if pages and not webbrowser.open(pages[0].resolve().as_uri()):
             self.notify(str(pages[0]), title="No browser could be opened. The page is here", markup=False, timeout=12)
 
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(Filter).open()
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self.query_one("#list", Table).filter(event.value)
+    def filtered(self) -> None:
+        """Say how many rows are left."""
         self._draw_head()
-
-    @on(Filter.Left)
-    def _to_table(self) -> None:
-        self.query_one("#list", Table).focus()
-
-    def leave(self) -> bool:
-        """Clear the filter first."""
-        return not self.query_one(Filter).close()
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.query_one("#list", Table).sort_next()
-
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self.query_one("#list", Table).turn()
-
-    @on(Table.Sorted, "#list")
-    def _header(self, event: Table.Sorted) -> None:
-        event.table.sort_by(event.key)
 
 
 def _group(row: Rowlike) -> str:

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tui.marks import Line, content
-from tui.screens.place import Crumbs, Place
+from tui.screens.filtered import Filtered
+from tui.screens.place import Crumbs
 from tui.widgets.filter import Filter
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
@@ -21,7 +22,7 @@ from tui.widgets.table import Column, Row, Table
 Pairs = list[tuple[str, str]]
 
 
-class Listing(Place):
+class Listing(Filtered):
     """Subclasses say what is read, what the rows are and what is said of each."""
 
     TITLE_: ClassVar[str] = ""
@@ -188,36 +189,9 @@ class Listing(Place):
         self.draw_about()
         self.refresh_bindings()
 
-    # -- keys that all lists have
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(Filter).open()
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self.query_one("#list", Table).filter(event.value)
+    def filtered(self) -> None:
+        """Draw what is shown, or what there isn't."""
         self.draw()
-
-    @on(Filter.Left)
-    def _to_table(self) -> None:
-        self.query_one("#list", Table).focus()
-
-    def leave(self) -> bool:
-        """Clear the filter first."""
-        return not self.query_one(Filter).close()
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.query_one("#list", Table).sort_next()
-
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self.query_one("#list", Table).turn()
-
-    @on(Table.Sorted, "#list")
-    def _header(self, event: Table.Sorted) -> None:
-        event.table.sort_by(event.key)
 
 
 def keys_text(title: str, keys: Pairs, foot: str = "") -> Content:

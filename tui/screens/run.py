@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from harness.errors import RunError
 from harness.events import NodeSeen, nodes_of
@@ -22,7 +22,8 @@ from tui.provenance import provenance
 from tui.rundata import FILTERS, RunData
 from tui.scores import progress_line, score_lines
 from tui.screens.board import resume_run, stop_run
-from tui.screens.place import Crumbs, Place, put
+from tui.screens.filtered import Filtered
+from tui.screens.place import Crumbs, put
 from tui.store import RunEntry
 from tui.widgets.choice import Choice
 from tui.widgets.filter import Filter
@@ -31,7 +32,7 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
 
 
-class RunPlace(Place):
+class RunPlace(Filtered):
     """The view of one run; live while its job runs."""
 
     PLACE = "run"
@@ -261,22 +262,6 @@ class RunPlace(Place):
         """Show or hide where the numbers come from."""
         self.toggle_class("-facts")
         self.call_after_refresh(self.draw)
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.query_one(Filter).open()
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self.query_one(Table).filter(event.value)
-
-    @on(Filter.Left)
-    def _to_table(self) -> None:
-        self.query_one(Table).focus()
-
-    def leave(self) -> bool:
-        """Clear the filter first; True if there is nothing left to clear."""
-        return not self.query_one(Filter).close()
 
     def action_stop(self) -> None:
         """Ask, then stop the job."""

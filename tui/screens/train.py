@@ -15,21 +15,23 @@ from tui.actions import bindings
 from tui.marks import RUN_STATES, Line, Mark, content, moment, one_line
 from tui.messages import RunsChanged, Ticked, WorksChanged
 from tui.plots import ROLES, Curve
-from tui.screens.listing import Listing, facts, head, keys_text
+from tui.screens.listing import facts, head, keys_text
+from tui.screens.making import WorkListing
 from tui.widgets.pane import Pane
 from tui.widgets.plot import Plot
 from tui.widgets.table import Column, Row, Table
-from tui.working import is_starting, log_of, resume_work, state_of_work
+from tui.working import state_of_work
 from tui.works import Training
 
 RECIPE = Mark("○", "faint")
 """Sign of a recipe that nobody trained by."""
 
 
-class Train(Listing):
+class Train(WorkListing):
     """The place of trainings."""
 
     PLACE = "train"
+    KIND = "training"
     TITLE_ = "Train"
     SEARCH = "Filter by name, model or data"
     DEFAULT_CSS = """
@@ -188,17 +190,11 @@ class Train(Listing):
         """Offer only what can be done with the row under the cursor."""
         if not self.is_mounted or not hasattr(self, "recipes"):
             return True
-        work = self.trainings.get(self.key or "")
         if action in {"launch", "validate"}:
-            free = work is None or (work.state != "running" and not is_starting(self.board, work))
-            return isinstance(self.recipes.get(self.key or ""), Recipe) and free
-        if action == "resume":
-            return work is not None and state_of_work(self.board, work) in {"interrupted", "incomplete"}
-        if action == "stop":
-            return work is not None and work.state == "running"
+            return isinstance(self.recipes.get(self.key or ""), Recipe) and self.free
         if action == "mark":
-            return work is not None
-        return True
+            return self.work is not None
+        return super().check_action(action, parameters)
 
     @on(Table.Chosen, "#list")
     def action_launch(self) -> None:
@@ -211,28 +207,11 @@ class Train(Listing):
         if self.key and self.check_action("validate", ()):
             self.board.start_job(["train", "validate", self.key], f"validate {self.key}", show=True)
 
-    def action_resume(self) -> None:
-        """Go on with the training under the cursor."""
-        if self.key and self.check_action("resume", ()):
-            resume_work(self.board, "training", self.key)
-
-    def action_stop(self) -> None:
-        """Ask, then stop the training under the cursor; what it has done stays."""
-        from tui.screens.board import ask_stop
-
-        work = self.trainings.get(self.key or "")
-        if work is not None and work.state == "running":
-            ask_stop(self, work.name, work.pid, work.began)
-
     def action_mark(self) -> None:
         """Lay the curves of the training under the cursor under the others, or take them away."""
         if self.key in self.trainings:
             self.marked ^= {self.key}
             self.draw()
-
-    def action_log(self) -> None:
-        """Show the output of the last job."""
-        log_of(self.board, self.board.last_job)
 
 
 def _measured(work: Training, now: float) -> list[tuple[str, str]]:
