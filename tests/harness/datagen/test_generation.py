@@ -177,7 +177,10 @@ def test_a_signal_stops_cleanly(taught, corpus, teacher, number):
     recipe.write_text(RECIPE)
     teacher.latency_s = 0.5  # a busy machine must not be done before the signal
     command = [sys.executable, "-m", "harness", "-w", str(taught.root), "data", "make", str(recipe)]
+    # A shell's background job, as which tests may run, ignores SIGINT, and so would its children.
+    before = signal.signal(number, signal.default_int_handler)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(number, before)
     while len(teacher.asked) < 10:
         assert process.poll() is None
         time.sleep(0.002)
