@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 from harness.datagen.analysis.lengths import BIN, Lengths
@@ -32,12 +33,11 @@ def analysis_lines(name: str, found: Analysis, width: int) -> list[Line]:
     for dataset, categories in found.categories.items():
         total = categories.rows or 1
         items = [(category, 100 * count / total) for category, count in categories.counts.items()]
-        head = _head(
-            f"Categories{of(dataset)}", f"% of {categories.rows:,} rows, by {categories.model} of the {categories.mode}"
-        )
+        said = f"% of {categories.rows:,} rows, by {categories.model} of the {categories.mode}"
+        head = _head(f"Categories{of(dataset)}", said, size)
         parts.append([*head, *bar_lines(items, size, 1)])
     for dataset, similarity in found.similarity.items():
-        head = _head(f"Similarity{of(dataset)} to HumanEval", f"mean {similarity.mean:.3f}, TF-IDF")
+        head = _head(f"Similarity{of(dataset)} to HumanEval", f"mean {similarity.mean:.3f}, TF-IDF", size)
         steps = [f"{step / 100:.2f}" for step in range(int(100 * SIMILARITY_LIMIT) + 1)]
         shares = _grouped({step: similarity.histogram.get(step, 0.0) for step in steps}, size)
         parts.append([*head, *column_lines(shares, size, HEIGHT, ("0", f"cosine {SIMILARITY_LIMIT:g}"))])
@@ -55,7 +55,7 @@ def _lengths(what: str, found: Lengths, tokenizer: str, size: int) -> list[Line]
     more = f", {beyond:,} beyond" if beyond else ""
     said = f"mean {found.mean:,.1f}, median {found.median:,}, longest {found.longest:,}{more} ({tokenizer})"
     drawn = column_lines(_grouped(counts, size), size, HEIGHT, ("0", f"{LENGTH_LIMIT} tokens"))
-    return [*_head(f"Length of each {what}", said), *drawn]
+    return [*_head(f"Length of each {what}", said, size), *drawn]
 
 
 def _grouped(values: Mapping[str, float], size: int) -> list[float]:
@@ -65,8 +65,8 @@ def _grouped(values: Mapping[str, float], size: int) -> list[float]:
     return [sum(counts[start : start + step]) for start in range(0, len(counts), step)]
 
 
-def _head(title: str, said: str) -> list[Line]:
-    return [(Mark(title, "strong"),), (Mark(said, "muted"),)]
+def _head(title: str, said: str, size: int) -> list[Line]:
+    return [(Mark(title, "strong"),), *((Mark(part, "muted"),) for part in textwrap.wrap(said, max(20, size)))]
 
 
 def _beside(left: list[Line], right: list[Line], size: int) -> list[Line]:

@@ -161,7 +161,7 @@ async def test_the_three_analyses_are_plots(workspace, make_dataset, size):
         said = shown(place.query_one("#analyses"))
         for words in ("Length of each problem", "median 80", "Categories", "Web", "cosine 0.5", "█"):
             assert words in said
-        assert max(map(len, said.split("\n"))) <= size[0]
+        assert max(map(len, said.split("\n"))) <= place.query_one("#analyses").size.width
         assert not place.query_one("#texts").display
         await pilot.press("v")
         assert place.query_one("#texts").display
