@@ -5,7 +5,8 @@
 A workspace of --runs runs with --verdicts verdicts each is written, and the real command is driven on a
 pseudo-terminal of 120 x 36. A key counts as painted when the last byte that it caused has arrived (nothing more for
 15 ms). Then a job writes 500 events a second while keys are pressed, and the delay of the app's event loop is
-measured from inside. Prints a table and writes bench/results/tui.json. Run it on a machine on which nothing else runs.
+measured from inside. Prints a table and writes bench/results/tui.json
+and tui_random.json. Run it on a machine on which nothing else runs.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from harness.statistics import metrics
 from harness.workspace import Workspace
 
 RESULTS = Path(__file__).parent / "results" / "tui.json"
+WALKED = RESULTS.with_name("tui_random.json")
 SIZE = (36, 120)
 PROBLEMS = 1000
 """Of the fast job: as many as DS-1000 has, with several samples each."""
@@ -298,10 +300,12 @@ def main() -> None:
             print(f"{'tail':<28}{json.dumps(record['tail'])}")
         if options.random:
             each = options.random // 3
-            record["random"] = [asyncio.run(walk(seed, size, each)) for seed, size in enumerate(SIZES)]
-            print(f"{'random events':<28}{json.dumps(record['random'])}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(record, indent=2) + "\n")
+            walks = [asyncio.run(walk(seed, size, each)) for seed, size in enumerate(SIZES)]
+            print(f"{'random events':<28}{json.dumps(walks)}")
+            told = {"machine": provenance.machine(), "packages": provenance.packages(), "date": provenance.now()}
+            WALKED.write_text(json.dumps(told | {"random": walks}, indent=2) + "\n")
+    if options.keys:
+        RESULTS.write_text(json.dumps(record, indent=2) + "\n")
 
 
 SIZES = ((80, 24), (120, 36), (200, 60))
