@@ -160,3 +160,28 @@ async def test_the_doctor_is_a_child_process(maker):
         await pilot.press("1", "R", "L", "j")
         await settle(app, pilot)
         assert app.current_mode == "home"
+
+
+async def test_the_focus_is_on_what_comes_first_until_it_is_moved(maker, monkeypatch):
+    maker.run("a", model="star", problems=3)
+    app = at_home(maker.workspace, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("1")
+        await settle(app, pilot)
+        latest, attention = (app.screen.query_one(f"#{name}", Table) for name in ("latest", "attention"))
+        assert app.focused is latest
+        app.health = Health(
+            items=[Item(section="images", name="python", state="missing", detail="not built", essential=True)]
+        )
+        latest.focus()  # asked for before, come to pass after what is worse is there
+        app.screen.draw()
+        latest.focus()
+        app.screen.set_focus(None)
+        await settle(app, pilot)
+        assert app.focused is attention
+        await pilot.press("tab")
+        await settle(app, pilot)
+        assert app.focused is latest
+        app.screen.draw()
+        await settle(app, pilot)
+        assert app.focused is latest, "the user chose"

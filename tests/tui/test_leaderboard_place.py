@@ -84,3 +84,20 @@ async def test_publishing_is_a_job_and_the_pages_can_be_opened(recorded, monkeyp
         assert place.index.is_file()
         await pilot.press("escape", "o")
         assert opened == [place.index.resolve().as_uri()]
+
+
+async def test_what_a_reader_found_that_gave_way_to_another_is_asked_for_again(recorded):
+    app = Dashboard(recorded)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(app, pilot)
+        await pilot.press("9")
+        await settle(app, pilot)
+        assert "refused" not in app.screen.fates().values()
+        path = recorded.runs / min(path.name for path in recorded.runs.iterdir()) / "run.json"
+        record = msgspec.json.decode(path.read_bytes())
+        path.write_bytes(msgspec.json.encode({**record, "sandbox": {"kind": "subprocess", "trusted": False}}))
+        app.store.poll(thorough=True)
+        app.screen.read()  # by a worker that was cancelled then
+        app.screen.reread()
+        await settle(app, pilot)
+        assert "refused" in app.screen.fates().values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -152,13 +152,27 @@ class Home(Place):
         self.query_one(f"#{name}-part").display = bool(rows)
 
     def _focus_first(self) -> None:
-        """Put the focus where there is something, until the user chose."""
+        """Put the focus where there is something, until the user chose.
+
+        At once, not by ``focus()``, which only asks for it: what was asked for by an earlier drawing, or by Textual
+        itself for a list that was hidden, would come after it and hold.
+        """
         focused = self.focused
-        if isinstance(focused, Table) and focused.rows and self._chosen:
+        if isinstance(focused, Table) and focused.rows and (self._chosen or focused.touched):
             return
         wanted = next((t for t in self._tables() if t.rows), None)
         if wanted is not None and wanted is not focused:
-            wanted.focus()
+            self.set_focus(wanted)
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        if self.is_current:
+            self._focus_first()
+
+    def on_mouse_down(self) -> None:
+        """Leave the focus where the user puts it."""
+        self._chosen = True
 
     def _tables(self) -> list[Table]:
         return [self.query_one(f"#{name}", Table) for name in LISTS]

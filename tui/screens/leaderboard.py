@@ -20,6 +20,7 @@ from tui.screens.listing import Listing, facts, head, keys_text
 from tui.store import RunEntry, Stamp
 from tui.widgets.table import Column, Row, SortKey, Table
 
+_State = tuple[tuple[str, Stamp], ...]
 FATES: dict[str, Mark] = {
     "published": Mark("●", "good"),
     "refused": Mark("✗", "bad"),
@@ -40,24 +41,20 @@ class Leaderboard(Listing):
         """Know nothing yet."""
         super().__init__()
         self.preview = Preview()
-        self._seen: tuple[tuple[str, Stamp], ...] | None = None
+        self._seen: _State | None = None
 
-    def _state(self) -> tuple[tuple[str, Stamp], ...]:
+    def _state(self) -> _State:
         return tuple((name, entry.stamp) for name, entry in sorted(self.board.store.entries.items()))
 
-    def read(self) -> Preview | None:
+    def read(self) -> tuple[_State, Preview] | None:
         """Ask a child process, unless nothing changed since."""
         state = self._state()
-        if state == self._seen:
-            return None
-        found = preview(self.board.workspace)
-        self._seen = state
-        return found
+        return None if state == self._seen else (state, preview(self.board.workspace))
 
-    def got(self, found: Preview | None) -> None:
-        """Take in what was said."""
+    def got(self, found: tuple[_State, Preview] | None) -> None:
+        """Take in what was said; only now is it seen: what a cancelled reader found never comes here."""
         if found is not None:
-            self.preview = found
+            self._seen, self.preview = found
         self.trouble(self.preview.error)
 
     @on(RunsChanged)

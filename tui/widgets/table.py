@@ -109,6 +109,8 @@ class Table(Marked, can_focus=True):
         self.needle = ""
         self.sought = ""
         """The words last filtered by: n and N find them again once the filter is gone."""
+        self.touched = False
+        """Whether a key moved the cursor."""
         self._all: dict[str, Rowlike] = {}
         self._widths: list[int] = []
 
@@ -263,6 +265,7 @@ class Table(Marked, can_focus=True):
 
     def move(self, by: int) -> None:
         """Move the cursor by some rows, as far as there are any."""
+        self.touched = True
         if self.rows:
             self.cursor = max(0, min(len(self.rows) - 1, self.cursor + by))
 
