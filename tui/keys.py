@@ -232,7 +232,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("dataset", "next", "J", "Next row", "Go to the next row, from a text too.", call="step(1)"),
     Action("dataset", "previous", "K", "Previous row", "Go to the previous row, from a text too.", call="step(-1)"),
     Action("dataset", "group", "f", "One kind", "Show one language, reason or benchmark alone, then the next, then all.", footer=True),
-    Action("dataset", "filter", "slash", "Filter", "Show only rows that contain the words typed.", footer=True),
+    Action("dataset", "filter", "slash", "Filter", "Show only rows whose line has the words typed; Enter searches the whole texts.", footer=True),
     Action("dataset", "tab", "tab", "Next text", "Go on to the next text; where it is narrow, show it.", footer=True, palette=False, call="tab(1)"),
     Action("dataset", "tab_back", "shift+tab", "Text before", "Go back to the text before.", palette=False, call="tab(-1)"),
     Action("dataset", "copy", "y", "Copy", "Copy the text that has the focus; from the list the last one."),

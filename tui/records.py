@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from tui.screens.listing import facts
 from tui.widgets.pane import code, prose
 from tui.widgets.table import Column, SortKey
 
+MARKED = "bold $warning on $warning 20%"
+"""Style of words that were searched for."""
 VIEWS = ("rows", "rejected", "contamination", "analyses")
 
 
@@ -109,6 +112,22 @@ class FindingRow:
         """What a filter searches."""
         f = self.finding
         return f"{f.task} {f.rule} {f.part} {self.evidence.row} {f.matched[:400]}".lower()
+
+    @property
+    def whole(self) -> str:
+        """What a search of the texts searches."""
+        return f"{self.text} {self.finding.matched} {self.finding.reference}".lower()
+
+
+def marked(sides: Sides, words: str) -> Sides:
+    """Return the texts with the words marked, each with the line of its first one in view."""
+    pattern = re.compile("|".join(re.escape(word) for word in words.split()), re.IGNORECASE)
+    found = []
+    for side in sides:
+        first = pattern.search(side.content.plain)
+        line = side.content.plain.count("\n", 0, first.start()) if first is not None and not side.line else side.line
+        found.append(side._replace(content=side.content.highlight_regex(pattern, style=MARKED), line=line))
+    return found[0], found[1], found[2]
 
 
 def columns(view: str, width: int) -> list[Column]:

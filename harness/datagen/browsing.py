@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
@@ -25,6 +25,9 @@ HEAD = 160
 
 NO_LANGUAGE = "no language"
 """Group of rows that don't say."""
+
+STOP_EVERY = 500
+"""Records after which a search asks whether it should stop."""
 
 R = TypeVar("R", bound=Row | Rejected)
 
@@ -95,26 +98,54 @@ class Records(Generic[R]):
         except (OSError, IndexError, msgspec.MsgspecError) as error:
             raise DatasetError(f"{self.path} changed while it was shown: {error}.", "Open the dataset again.") from None
 
+    def search(self, words: str, stop: Callable[[], bool] = lambda: False) -> set[int]:
+        """Return the numbers of the records that contain every word somewhere, whatever its case.
+
+        In a thread: 0.6 s per 100 MB.
+
+        Args:
+            words: separated by blanks.
+            stop: asked every now and then; what was found so far is returned once it says so.
+
+        Raises:
+            DatasetError: the file can't be read.
+        """
+        wanted = words.lower().split()
+        found: set[int] = set()
+        for number, (_, record) in enumerate(self._records([])):
+            if number % STOP_EVERY == 0 and stop():
+                break
+            text = _words(record)
+            if all(word in text for word in wanted):
+                found.add(number)
+        return found
+
     def _all(self) -> Iterator[tuple[int, R]]:
+        self._starts, self.damaged = array("Q"), []
+        for number, (start, record) in enumerate(self._records(self.damaged)):
+            self._starts.append(start)
+            yield number, record
+
+    def _records(self, damaged: list[int]) -> Iterator[tuple[int, R]]:
+        """Yield each record with the byte it starts at; note in ``damaged`` the lines that are left out."""
         if not self.path.is_file():
             return
         if self.path.name == PARQUET:
             from harness.datagen.parquet import read_parquet
 
-            yield from enumerate(cast("Iterator[R]", read_parquet(self.path)))
+            yield from ((0, row) for row in cast("Iterator[R]", read_parquet(self.path)))
             return
         decoder = msgspec.json.Decoder(self.kind)
-        start, self._starts, self.damaged = 0, array("Q"), []
+        start = 0
         try:
             with self.path.open("rb") as file:
                 for position, line in enumerate(file, 1):
                     try:
                         record = decoder.decode(line)
                     except msgspec.MsgspecError:
-                        self.damaged.append(position)
+                        damaged.append(position)
                     else:
-                        self._starts.append(start)
-                        yield len(self._starts) - 1, record
+                        yield start, record
                     start += len(line)
         except OSError as error:
             raise DatasetError(f"{self.path} can't be read: {error.strerror}.", "Look at the file's rights.") from None
@@ -174,6 +205,18 @@ def _brief(number: int, record: Row | Rejected) -> Brief:
         return Brief(number, record.document, record.reason, head, record.step, (len(record.raw), 0))
     head = _head(row.problem or row.seed or row.solution)
     return Brief(number, row.id, record.reason, head, record.step, (len(row.problem), len(row.solution)))
+
+
+def _words(record: Row | Rejected) -> str:
+    """Return all that a record says, in lower case."""
+    row = record if isinstance(record, Row) else record.row
+    parts = [] if isinstance(record, Row) else [record.reason, record.step, record.evidence, record.raw, record.document]
+    if row is not None:
+        parts += [row.problem, row.solution, row.seed, row.id, row.language or NO_LANGUAGE, row.method, row.teacher]
+        if row.seed_source is not None:
+            parts += [row.seed_source.corpus, row.seed_source.document, row.seed_source.licence]
+        parts += [f"{name} {value}" for name, value in row.columns.items()]
+    return "\n".join(parts).lower()
 
 
 def _head(text: str) -> str:

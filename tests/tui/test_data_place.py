@@ -117,6 +117,35 @@ async def test_one_language_a_filter_and_another_order(workspace, make_dataset):
         assert [row.key for row in table.rows][:2] == ["29", "28"]
 
 
+@pytest.mark.parametrize("parquet", [False, True])
+async def test_enter_searches_the_whole_texts_and_marks_the_words(workspace, make_dataset, parquet):
+    make_dataset(parquet=parquet)
+    app = Dashboard(workspace)
+    async with app.run_test(size=(120, 36)) as pilot:
+        place = await opened(app, pilot)
+        table = place.query_one("#list", Table)
+        whole = [place.records.read(number) for number in range(30)]
+        wanted = [str(n) for n, row in enumerate(whole) if "SORTED" in f"{row.problem} {row.solution}".upper()]
+        await pilot.press("slash", *"SORTED")
+        assert len(table.rows) < len(wanted), "their lines don't say it"
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert [row.key for row in table.rows] == wanted
+        head = str(place.query_one("#crumbs").render())
+        assert "“SORTED” in the texts" in head
+        assert f"1 of {len(wanted)}" in head
+        content = place.query_one("#text-2 Static").content
+        spans = [span for span in content.spans if "warning" in str(span.style) and "on" in str(span.style)]
+        assert {content.plain[span.start : span.end].lower() for span in spans} == {"sorted"}
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert len(table.rows) == 30
+        assert "in the texts" not in str(place.query_one("#crumbs").render())
+        await pilot.press("v", "slash", *"can't", "enter")
+        await settle(app, pilot)
+        assert len(table.rows) == 1
+
+
 async def test_what_was_rejected_says_why_and_what_it_was(workspace, make_dataset):
     make_dataset()
     app = Dashboard(workspace)

@@ -231,3 +231,31 @@ async def test_earlier_prompts_come_back(place):
 
 def test_a_problem_is_told_by_its_sentence():
     assert about('def f(x):\n    """Add one.\n    >>> f(1)\n    2\n    """\n') == "Add one. 2"
+
+
+async def test_only_models_that_answer_a_prompt_are_offered(place):
+    app = Dashboard(place)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(app, pilot)
+        assert "echo" in place.models.read_text()
+        await pilot.press("8")
+        await settle(app, pilot)
+        await pilot.press("m")
+        await settle(app, pilot)
+        assert isinstance(app.screen, ModelsDialog)
+        offered = [row.key for row in app.screen.query_one(Table).rows]
+        assert "served" in offered
+        assert not {"echo", "reference"} & set(offered)
+
+
+async def test_where_none_answers_it_says_so(maker):
+    maker.workspace.models.write_text('[models.reference]\nsource = "echo:"\nbackend = "echo"\n')
+    app = Dashboard(maker.workspace)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(app, pilot)
+        await pilot.press("8")
+        await settle(app, pilot)
+        assert "No model here answers prompts" in str(app.screen.query_one("#empty").render())
+        await pilot.press("m")
+        await settle(app, pilot)
+        assert not isinstance(app.screen, ModelsDialog)

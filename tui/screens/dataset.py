@@ -20,7 +20,7 @@ from harness.datagen.dataset import Dataset
 from harness.errors import DatasetError
 from tui.actions import bindings
 from tui.analyses import analysis_lines
-from tui.marks import Line, Mark, content
+from tui.marks import Line, Mark, content, one_line
 from tui.records import (
     VIEWS,
     BriefRow,
@@ -29,6 +29,7 @@ from tui.records import (
     Widths,
     columns,
     finding_sides,
+    marked,
     rejected_sides,
     row_sides,
 )
@@ -68,6 +69,10 @@ class DatasetPlace(Filtered):
         self._searched: dict[str, tuple[str, ...]] = {}
         """Columns that each decontamination searched."""
         self._trouble = ""
+        self.sought = ""
+        """Words that the texts of the rows shown contain; empty where nobody searched."""
+        self._found: set[str] = set()
+        """Keys of these rows."""
 
     def body(self) -> ComposeResult:
         """Views, table, three texts; or the analyses."""
@@ -83,7 +88,7 @@ class DatasetPlace(Filtered):
                 yield from self._side(2)
         yield Pane(id="analyses", wrap=False)
         yield Static("", id="empty", markup=False)
-        yield Filter("Filter by words of the line")
+        yield Filter("Filter by words of the line; Enter searches the whole texts")
 
     @staticmethod
     def _side(number: int) -> ComposeResult:
@@ -165,6 +170,8 @@ class DatasetPlace(Filtered):
             rows = self._rows[view]
             if self.group:
                 rows = [row for row in rows if _group(row) == self.group]
+            if self.sought:
+                rows = [row for row in rows if row.key in self._found]
             table.fill(rows, columns(view, table.size.width or self.app.size.width))
             table.select(self._keys.get(view, ""))
             self.load()
@@ -178,6 +185,8 @@ class DatasetPlace(Filtered):
         right: list[Mark] = [Mark("! damaged   ", "warn")] if self._trouble else []
         if self.group:
             right.append(Mark(f"{self.group} only   ", "accent"))
+        if self.sought:
+            right.append(Mark(f"“{one_line(self.sought, 30)}” in the texts   ", "accent"))
         if self.view != "analyses" and table.rows:
             right.append(Mark(f"{table.cursor + 1:,} of {len(table.rows):,}", "muted"))
         self.query_one(Crumbs).show(("Data", self.dataset.name), tuple(right))
@@ -224,6 +233,8 @@ class DatasetPlace(Filtered):
                     sides = row_sides(self.records.read(row.brief.number), widths)
         except DatasetError as caught:
             error = str(caught)
+        if sides is not None and self.sought:
+            sides = marked(sides, self.sought)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show, row, sides, error)
 
@@ -258,7 +269,7 @@ class DatasetPlace(Filtered):
 
     @on(Choice.Changed, "#views")
     def _view_chosen(self) -> None:
-        self.group = ""
+        self.group, self.sought, self._found = "", "", set()
         self.query_one(Filter).close()
         self.query_one("#list", Table).sort_key = ""
         self.draw()
@@ -329,9 +340,45 @@ class DatasetPlace(Filtered):
         if pages and not webbrowser.open(pages[0].resolve().as_uri()):
             self.notify(str(pages[0]), title="No browser could be opened. The page is here", markup=False, timeout=12)
 
+    # -- searching
+
     def filtered(self) -> None:
-        """Say how many rows are left."""
+        """Say how many rows are left; other words than those searched for end the search."""
+        if self.sought and self.query_one(Filter).value.strip() != self.sought:
+            self.sought, self._found = "", set()
+            self.draw()
         self._draw_head()
+
+    @on(Filter.Left)
+    def _search(self) -> None:
+        words = self.query_one(Filter).value.strip()
+        if words and words != self.sought and self.ready:
+            self.query_one(Crumbs).show(("Data", self.dataset.name), (Mark("searching the texts …", "muted"),))
+            self.run_worker(
+                partial(self._seek, words, self.view), thread=True, exclusive=True, exit_on_error=False, group="search"
+            )
+
+    def _seek(self, words: str, view: str) -> None:
+        worker = get_current_worker()
+        found: set[str] = set()
+        try:
+            if view == "contamination":
+                wanted = words.lower().split()
+                rows = [row for row in self._rows[view] if isinstance(row, FindingRow)]
+                found = {row.key for row in rows if all(word in row.whole for word in wanted)}
+            else:
+                records = self.rejected if view == "rejected" else self.records
+                found = {str(number) for number in records.search(words, lambda: worker.is_cancelled)}
+        except DatasetError as error:
+            self.app.call_from_thread(self.notify, str(error), severity="error", markup=False)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._sought, words, view, found)
+
+    def _sought(self, words: str, view: str, found: set[str]) -> None:
+        if self.is_attached and view == self.view and words == self.query_one(Filter).value.strip():
+            self.sought, self._found = words, found
+            self.query_one("#list", Table).filter("")
+            self.draw()
 
 
 def _group(row: Rowlike) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -111,10 +112,14 @@ class Playground(Place):
     def _offer(self, offer: Offer) -> None:
         if not self.is_attached:
             return
-        self.offer, self.ready = offer, True
-        known = [name for name, model in offer.models.items() if model.backend not in {"echo", "replay"}]
-        kept = [name for name in self.chosen or self.prompts.models if name in offer.models]
-        self.choose(kept or known[:1])
+        # Neither a benchmark's own solutions nor kept answers say anything to a prompt that somebody writes.
+        known = {name: model for name, model in offer.models.items() if model.backend not in {"echo", "replay"}}
+        trouble = offer.trouble
+        if offer.models and not known:
+            trouble = "No model here answers prompts: echo and replay need a benchmark. Add one in Models (2)."
+        self.offer, self.ready = replace(offer, models=known, trouble=trouble), True
+        kept = [name for name in self.chosen or self.prompts.models if name in known]
+        self.choose(kept or list(known)[:1])
 
     def choose(self, models: Sequence[str] | None) -> None:
         """Ask these models from now on; None changes nothing."""
@@ -287,6 +292,8 @@ class Playground(Place):
         """Choose models."""
         if self.ready and self.offer.models:
             self.app.push_screen(ModelsDialog(self.offer, self.chosen), self.choose)
+        elif self.ready:
+            self.notify(self.offer.trouble, severity="warning", markup=False)
 
     def action_problem(self) -> None:
         """Choose a problem."""
