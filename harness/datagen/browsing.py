@@ -210,7 +210,9 @@ def _brief(number: int, record: Row | Rejected) -> Brief:
 def _words(record: Row | Rejected) -> str:
     """Return all that a record says, in lower case."""
     row = record if isinstance(record, Row) else record.row
-    parts = [] if isinstance(record, Row) else [record.reason, record.step, record.evidence, record.raw, record.document]
+    parts = (
+        [] if isinstance(record, Row) else [record.reason, record.step, record.evidence, record.raw, record.document]
+    )
     if row is not None:
         parts += [row.problem, row.solution, row.seed, row.id, row.language or NO_LANGUAGE, row.method, row.teacher]
         if row.seed_source is not None:

@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
@@ -18,6 +17,7 @@ from harness.errors import MagibenchError
 from tui.evaluation import Offer
 from tui.marks import Mark, clean, one_line
 from tui.offers import model_rows
+from tui.screens.dialog import Dialog
 from tui.widgets.choice import Choice
 from tui.widgets.keyline import keys_of
 from tui.widgets.picker import Picker
@@ -30,10 +30,9 @@ MOST = 2
 """Models that are asked at a time."""
 
 
-class ModelsDialog(ModalScreen[list[str]]):
+class ModelsDialog(Dialog[list[str]]):
     """Closes with the names chosen, one or two."""
 
-    CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = "ModelsDialog { #box { width: 72; } Picker { height: 12; } }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "choose", "Choose"),
@@ -82,10 +81,9 @@ class ModelsDialog(ModalScreen[list[str]]):
         self.dismiss(None)
 
 
-class ProblemDialog(ModalScreen[str]):
+class ProblemDialog(Dialog[str]):
     """Closes with the prompt of a problem."""
 
-    CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = """
     ProblemDialog {
         #box { width: 96; }

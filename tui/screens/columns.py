@@ -8,20 +8,19 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.marks import Mark
 from tui.results import CHOICES
+from tui.screens.dialog import Dialog
 from tui.widgets.keyline import keys_of
 from tui.widgets.picker import Picker
 from tui.widgets.table import Column, Row
 
 
-class Columns(ModalScreen[list[str]]):
+class Columns(Dialog[list[str]]):
     """Closes with the names chosen, in their order of choice; none: as many as fit."""
 
-    CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = "Columns { #box { width: 64; } #columns { height: 14; } }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "choose", "Choose"),

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.jobs import Job
 from tui.marks import clean
+from tui.screens.dialog import Dialog
 from tui.widgets.keyline import keys_of
 from tui.widgets.pane import Pane
 
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """A question with two answers; Esc and n say no."""
-
-    CSS_PATH = "dialogs.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
@@ -59,10 +57,8 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(event.button.id == "yes")
 
 
-class TextDialog(ModalScreen[None]):
+class TextDialog(Dialog[None]):
     """A log or a traceback: scroll, copy, close."""
-
-    CSS_PATH = "dialogs.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "close", "Close"),

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from tui.actions import bindings
 from tui.marks import clean
+from tui.screens.dialog import Dialog
 from tui.widgets.choice import Choice
 from tui.widgets.keyline import KeyLine, keys_of
 from tui.widgets.table import Column, Row, Table
@@ -33,11 +33,10 @@ class Field(NamedTuple):
     """Where there are some, one of them is chosen instead of typed."""
 
 
-class Form(ModalScreen[Values]):
+class Form(Dialog[Values]):
     """Closes with what was typed, once nothing is wrong with it; with None where it is left."""
 
     PLACE = "form"
-    CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = """
     Form {
         align: center middle;
@@ -51,7 +50,8 @@ class Form(ModalScreen[Values]):
         #preview { height: auto; max-height: 8; margin: 1 0 0 0; color: $foreground 65%; }
         #buttons { height: 1; margin: 1 0 0 0; align-horizontal: right; }
         #buttons Button { margin: 0 0 0 2; }
-        &.-short #box { padding: 0 2; }
+        &.-short #trouble { margin: 0; }
+        &.-short #preview { margin: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -166,11 +166,10 @@ class Form(ModalScreen[Values]):
         self.dismiss(None)
 
 
-class Pick(ModalScreen[str]):
+class Pick(Dialog[str]):
     """A short list of which one is taken; None where it is left."""
 
-    CSS_PATH = "dialogs.tcss"
-    DEFAULT_CSS = "Pick { #box { width: 84; height: auto; } #options { height: auto; max-height: 18; } }"
+    DEFAULT_CSS = "Pick { #box { width: 88; height: auto; } #options { height: auto; max-height: 18; } }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "take", "Take"),
         Binding("escape,q", "close", "Close"),

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.actions import PLACES, actions_of, key_names, keys_now
 from tui.marks import STATES, content
+from tui.screens.dialog import Dialog
 from tui.widgets.keyline import keys_of
 from tui.widgets.pane import Pane
 
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """The keys."""
-
-    CSS_PATH = "dialogs.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1,enter", "close", "Close")]
 

@@ -18,7 +18,7 @@ class Jump(ModalScreen[Widget]):
     """Letters above the place that is open."""
 
     DEFAULT_CSS = """
-    Jump { background: $background 30%; align: left top; layers: default; }
+    Jump { align: left top; layers: default; }
     Jump .letter {
         position: absolute; width: 3; height: 1; text-align: center;
         background: $primary; color: $background; text-style: bold;

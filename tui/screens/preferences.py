@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.actions import ACTIONS, PLACES, Action, bindings, clash, key_name, key_names, keys_now
 from tui.marks import Line, Mark
+from tui.screens.dialog import Dialog
 from tui.screens.form import Pick
 from tui.screens.place import put
 from tui.settings import DENSITIES, Settings, save_keys, save_settings
@@ -35,11 +35,10 @@ FIXED = {"ctrl+c"}
 """Keys that are the terminal's."""
 
 
-class Preferences(ModalScreen[None]):
+class Preferences(Dialog[None]):
     """The list; Enter changes what is under the cursor."""
 
     PLACE = "settings"
-    CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = """
     Preferences {
         #box { width: 96; height: 80%; }
@@ -47,7 +46,7 @@ class Preferences(ModalScreen[None]):
         #filter { margin: 1 0 0 0; dock: none; padding: 0 1; }
         #detail { margin: 1 0 0 0; height: 2; }
         #keys { margin: 0; }
-        &.-short #box { height: 94%; padding: 0 2; }
+        &.-short #box { height: 94%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
@@ -188,10 +187,9 @@ class Preferences(ModalScreen[None]):
             self.dismiss(None)
 
 
-class KeyDialog(ModalScreen[str]):
+class KeyDialog(Dialog[str]):
     """Closes with the key that is pressed; Esc leaves."""
 
-    CSS_PATH = "dialogs.tcss"
     TAKES_ALL_KEYS = True
 
     def __init__(self, action: Action) -> None:
