@@ -161,6 +161,7 @@ def generate(workspace: Workspace, runs: int) -> None:
                 row=board_row(run),
                 record=stamp(folder.path / "run.json"),
                 journal=stamp(folder.path / "verdicts.jsonl"),
+                samples=stamp(folder.path / "samples.jsonl"),
                 tally=counts,
                 file=place_of(run),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,13 +13,19 @@ import msgspec
 from harness.benchmarks import licence_of, withheld
 from harness.datagen.dataset import Dataset, open_dataset
 from harness.errors import IncompleteRun, MagibenchError, RunError
-from harness.records import Metric, Problem, Run, Sample, Score, Verdict
-from harness.runs import Key, RunFolder, list_runs, open_run
-from harness.statistics import breakdown, metrics, suites_of
+from harness.evidence import Answers, Evidence, Programs, Verdicts, checksum
+from harness.history.query import History, Kept
+from harness.history.reading import SMALL
+from harness.records import Problem, Run, Score
+from harness.runs import RunFolder, list_runs, open_run
+from harness.statistics import breakdown_of, counts_of, metrics_of, suites_of
 from harness.workspace import Workspace
 from leaderboard.entries import DataReport, DataStep, PublishedRun, bare, refusal
 from leaderboard.reported import reports
 from leaderboard.site import Report, build
+
+Benchmarks = dict[str, tuple[str, dict[str, Problem]]]
+"""SHA-256 of the data and problems by id, by NAME@VERSION: 50 ms for each that is read."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,12 +86,14 @@ def select(workspace: Workspace, names: Sequence[str] = ()) -> tuple[list[Publis
         runs.sort(key=lambda run: (run.created, run.id), reverse=True)
     else:
         runs = list_runs(workspace)
+    reasons = {run.id: refusal(run) for run in runs}
+    kept = _kept(workspace, [name for name, reason in reasons.items() if reason is None])
+    benchmarks: Benchmarks = {}
     chosen: dict[Hashable, PublishedRun] = {}
     refused: list[Refusal] = []
     superseded: list[Superseded] = []
     for run in runs:
-        reason = refusal(run)
-        if reason is not None:
+        if (reason := reasons[run.id]) is not None:
             refused.append(Refusal(run=run.id, reason=reason.message, remedy=reason.remedy))
             continue
         rival = chosen.get(signature(run))
@@ -93,7 +101,7 @@ def select(workspace: Workspace, names: Sequence[str] = ()) -> tuple[list[Publis
             superseded.append(Superseded(run=run.id, by=rival.run.id))
             continue
         try:
-            chosen[signature(run)] = gather(RunFolder(workspace.runs / run.id), run)
+            chosen[signature(run)] = gather(RunFolder(workspace.runs / run.id), run, kept.get(run.id), benchmarks)
         except RunError as error:
             refused.append(Refusal(run=run.id, reason=error.message, remedy=error.remedy))
     entries = sorted(chosen.values(), key=lambda e: e.run.id)
@@ -105,46 +113,61 @@ def select(workspace: Workspace, names: Sequence[str] = ()) -> tuple[list[Publis
     return entries, selection
 
 
-def gather(folder: RunFolder, run: Run) -> PublishedRun:
-    """Read a run's journals, check run.json against them, and take the programs out of the samples.
+def _kept(workspace: Workspace, runs: Sequence[str]) -> dict[str, Kept]:
+    """Return what the history knows of runs; nothing where asking takes longer than reading their journals."""
+    journals = (workspace.runs / run / name for run in runs for name in ("verdicts.jsonl", "samples.jsonl"))
+    total = sum(path.stat().st_size for path in journals if path.is_file())
+    return History(workspace).kept(runs) if total > SMALL else {}
 
+
+def gather(folder: RunFolder, run: Run, kept: Kept | None = None, benchmarks: Benchmarks | None = None) -> PublishedRun:
+    """Check a run's numbers against its journals, and name what its pages show of them.
+
+    What the history keeps of a run is as good as its journals: these are read only when a page is made of them.
     Of a benchmark whose texts are withheld (``harness.benchmarks.withheld``) none is taken.
+
+    Args:
+        folder: the run's.
+        run: its record.
+        kept: what the history knows of it.
+        benchmarks: problems that were read before, added to.
 
     Raises:
         RunError: a journal is damaged, or its verdicts give other numbers than run.json.
     """
+    evidence = Evidence(folder, run)
+    suites = suites_of(run)
+    if kept is not None and kept.tally.suites == suites:
+        counts, digest = kept.tally.by_suite(), checksum(kept.verdicts, kept.samples)
+    else:
+        counts, digest = counts_of(evidence.verdicts, suites), evidence.digest()
+        evidence.samples  # noqa: B018 - what is damaged is refused here, not in the middle of a site
     asked = set(run.problems)
-    verdicts = [v for v in folder.verdicts().values() if v.problem_id in asked and not v.infra]
-    samples = {k: s for k, s in folder.samples().items() if s.problem_id in asked}
-    problems = _problems(run)
-    if len(verdicts) != run.judged or _derived(run, verdicts, problems) != (run.metrics, run.breakdown):
+    judged = sum(number for p, (_, number) in next(iter(counts.values()), {}).items() if p in asked)
+    problems = _problems(run, {} if benchmarks is None else benchmarks)
+    groups = {p: problems[p].meta["groups"] for p in problems if "groups" in problems[p].meta}
+    # Those by group are the run's own where the data isn't at hand.
+    by_group = breakdown_of(counts, groups) if problems else run.breakdown
+    if judged != run.judged or (metrics_of(counts, run.problems), by_group) != (run.metrics, run.breakdown):
         raise RunError(
             f"{folder.id}: its verdicts don't give the numbers of its run.json.",
             "Run the same command again: it derives run.json from the journals.",
         )
     entry = PublishedRun(
         run=public(run),
-        verdicts=verdicts,
-        samples={k: s.text for k, s in samples.items()},
-        programs=_programs(run, samples) if problems else {},
+        verdicts=Verdicts(evidence, judged),
+        samples=Answers(evidence),
+        programs=Programs(evidence) if problems else {},
         prompts={p: problems[p].prompt for p in run.problems if p in problems},
         language=next((problem.language for problem in problems.values()), "python"),
         withheld=withheld(run.benchmark),
         licence=licence_of(run.benchmark),
         private=run.model.answers == "private",
         datasets=_datasets(Workspace(folder.path.parent.parent), run),
+        counts=counts,
+        digest=digest,
     )
     return bare(entry)
-
-
-def _derived(
-    run: Run, verdicts: Sequence[Verdict], problems: Mapping[str, Problem]
-) -> tuple[list[Metric], list[Metric]]:
-    """Return the numbers that verdicts give; those by group are the run's own where the data isn't at hand."""
-    suites = suites_of(run)
-    groups = {p: problems[p].meta["groups"] for p in problems if "groups" in problems[p].meta}
-    by_group = breakdown(verdicts, groups, suites) if problems else run.breakdown
-    return metrics(verdicts, run.problems, suites), by_group
 
 
 def _datasets(workspace: Workspace, run: Run) -> list[DataReport]:
@@ -213,28 +236,19 @@ def _local(text: str) -> str:
     return lead + Path(path).name if path.startswith(("/", "~")) and not path.startswith("//") else text
 
 
-def _problems(run: Run) -> dict[str, Problem]:
+def _problems(run: Run, benchmarks: Benchmarks) -> dict[str, Problem]:
     """Return the run's problems by id; none where the data is not at hand, or is other data of the same name."""
     from harness.benchmarks import load_benchmark
 
-    try:
-        benchmark = load_benchmark(f"{run.benchmark}@{run.data_version}")
-    except MagibenchError:
-        return {}
-    if benchmark.sha256 != run.data_sha256:
-        return {}
-    asked = set(run.problems)
-    return {p.id: p for p in benchmark.problems() if p.id in asked}
-
-
-def _programs(run: Run, samples: Mapping[Key, Sample]) -> dict[Key, str]:
-    """Return the program that was judged by sample; nothing where it can't be made again."""
-    from harness.programs import program_of
-
-    try:
-        return {key: program_of(run, sample).code for key, sample in samples.items()}
-    except MagibenchError:
-        return {}
+    spec = f"{run.benchmark}@{run.data_version}"
+    if spec not in benchmarks:
+        try:
+            benchmark = load_benchmark(spec)
+            benchmarks[spec] = benchmark.sha256, {p.id: p for p in benchmark.problems()}
+        except MagibenchError:
+            benchmarks[spec] = "", {}
+    sha256, problems = benchmarks[spec]
+    return {p: problems[p] for p in dict.fromkeys(run.problems) if p in problems} if sha256 == run.data_sha256 else {}
 
 
 def suite_scores(entries: Sequence[PublishedRun]) -> list[Score]:

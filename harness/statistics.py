@@ -20,6 +20,9 @@ from harness.bootstrap import difference_of, interval_of
 from harness.power import Z95, detectable, detectable_mean
 from harness.records import Interval, Metric, Run, Verdict
 
+Counts = dict[str, tuple[int, int]]
+"""(Right samples, judged samples) by problem."""
+
 
 def pass_at_k(n: int, c: int, k: int) -> float:
     """Return the chance that at least one of ``k`` samples drawn from ``n``, ``c`` right, is right.
@@ -69,7 +72,7 @@ def _through(verdict: Verdict, suites: Sequence[str]) -> bool:
     return True
 
 
-def right_of(verdicts: Iterable[Verdict], suite: str, suites: Sequence[str]) -> dict[str, tuple[int, int]]:
+def right_of(verdicts: Iterable[Verdict], suite: str, suites: Sequence[str]) -> Counts:
     """Return (right samples, judged samples) of ``suite`` by problem; ``infra`` verdicts are left out."""
     counts: dict[str, tuple[int, int]] = {}
     asked = suites[: suites.index(suite) + 1]
@@ -81,27 +84,37 @@ def right_of(verdicts: Iterable[Verdict], suite: str, suites: Sequence[str]) -> 
 
 
 def metrics(verdicts: Iterable[Verdict], problems: Sequence[str], suites: Sequence[str]) -> list[Metric]:
+    """Derive every pass@k of a run from its verdicts; see ``metrics_of``. Those with ``infra`` are left out."""
+    return metrics_of(counts_of(verdicts, suites), problems)
+
+
+def counts_of(verdicts: Iterable[Verdict], suites: Sequence[str]) -> dict[str, Counts]:
+    """Return what ``right_of`` gives, by suite."""
+    rows = [v for v in verdicts if not v.infra]
+    return {suite: right_of(rows, suite, suites) for suite in suites}
+
+
+def metrics_of(counts: Mapping[str, Counts], problems: Sequence[str]) -> list[Metric]:
     """Derive every pass@k of a run: the one function that turns verdicts into numbers.
 
     A suite counts as passed only if every suite before it passed too. k is 1, 10, 100 as far
-    as every problem has that many samples. Verdicts with ``infra`` are left out.
+    as every problem has that many samples.
+
+    Args:
+        counts: of each suite, what ``right_of`` gives.
+        problems: those that count.
     """
-    wanted = set(problems)
-    rows = [v for v in verdicts if v.problem_id in wanted and not v.infra]
-    if not rows:
-        return []
     out = []
-    for suite in suites:
-        found = right_of(rows, suite, suites)
-        counts = [found[p] for p in dict.fromkeys(problems) if p in found]
-        least = min(judged for _, judged in counts)
+    for suite, found in counts.items():
+        mine = [found[p] for p in dict.fromkeys(problems) if p in found]
+        least = min((judged for _, judged in mine), default=0)
         for k in (1, 10, 100):
             if k > least:
                 continue
-            values = [pass_at_k(judged, right, k) for right, judged in counts]
-            single = all(judged == 1 for _, judged in counts)
-            solved = sum(right for right, _ in counts) if single else None
-            interval = pass_interval(counts, k)
+            values = [pass_at_k(judged, right, k) for right, judged in mine]
+            single = all(judged == 1 for _, judged in mine)
+            solved = sum(right for right, _ in mine) if single else None
+            interval = pass_interval(mine, k)
             out.append(
                 Metric(
                     suite=suite,
@@ -118,14 +131,17 @@ def metrics(verdicts: Iterable[Verdict], problems: Sequence[str], suites: Sequen
 def breakdown(
     verdicts: Iterable[Verdict], groups: Mapping[str, Mapping[str, str]], suites: Sequence[str]
 ) -> list[Metric]:
-    """Derive the numbers of ``metrics`` by groups of problems, in the order of kinds and names.
+    """Derive the numbers of ``metrics`` by groups of problems; see ``breakdown_of``."""
+    return breakdown_of(counts_of(verdicts, suites), groups)
+
+
+def breakdown_of(counts: Mapping[str, Counts], groups: Mapping[str, Mapping[str, str]]) -> list[Metric]:
+    """Derive the numbers of ``metrics_of`` by groups of problems, in the order of kinds and names.
 
     Args:
-        verdicts: of a run.
+        counts: of each suite, what ``right_of`` gives.
         groups: problem id to kind of group to group: {"DS-1000/0": {"library": "Pandas"}}.
-        suites: in the order judged.
     """
-    rows = list(verdicts)
     members: dict[str, list[str]] = {}
     for problem, kinds in groups.items():
         for kind, name in kinds.items():
@@ -133,7 +149,7 @@ def breakdown(
     return [
         msgspec.structs.replace(metric, group=group)
         for group, problems in sorted(members.items())
-        for metric in metrics(rows, problems, suites)
+        for metric in metrics_of(counts, problems)
     ]
 
 

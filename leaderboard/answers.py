@@ -55,8 +55,8 @@ def attempt(entry: PublishedRun, verdicts: Sequence[Verdict]) -> Attempt:
     groups: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         key = (verdict.problem_id, verdict.index)
-        text = entry.programs.get(key) or entry.samples.get(key, "")
-        groups.setdefault(verdict.program_sha256 or text, []).append(verdict)
+        same = verdict.program_sha256 or entry.programs.get(key) or entry.samples.get(key, "")
+        groups.setdefault(same, []).append(verdict)
     distinct = [_answer(entry, rows) for rows in groups.values()]
     right = [a for a in distinct if a.verdict.passed]
     wrong = [a for a in distinct if not a.verdict.passed]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.records import Metric
-from harness.statistics import Paired, paired, right_of
+from harness.statistics import Paired, paired
 from leaderboard.entries import PublishedRun
 from leaderboard.text import benchmark_name, slug
 
@@ -155,12 +155,12 @@ def _ranked(entries: Sequence[PublishedRun], suite: str) -> list[Row]:
     numbers = {e.run.id: _pass_at_1(e) for e in entries}
     order = sorted(entries, key=lambda e: (-numbers[e.run.id][suite].value, e.run.model.name.lower(), e.run.id))
     rows: list[Row] = []
-    best = right_of(order[0].verdicts, suite, order[0].suites) if order else {}
+    best = order[0].right(suite) if order else {}
     for position, entry in enumerate(order, 1):
         mine = numbers[entry.run.id]
         same = rows and mine[suite].value == rows[-1].metrics[suite].value
         rank = rows[-1].rank if same else position
-        mine_right = right_of(entry.verdicts, suite, entry.suites) if position > 1 else {}
+        mine_right = entry.right(suite) if position > 1 else {}
         versus = paired(mine_right, best, entry.run.problems, suite) if position > 1 else None
         tied = versus is not None and versus.p is not None and versus.p >= LEVEL
         rows.append(Row(entry, mine, rank, tied, versus))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import overload
 
 import msgspec
 
 from harness.errors import IncompleteRun
 from harness.records import Metric, Run, Verdict
-from harness.statistics import metrics, suites_of
+from harness.statistics import Counts, metrics_of, right_of, suites_of
 
 Key = tuple[str, int]
 """Problem id and sample index."""
@@ -61,6 +62,11 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the owner of the model keeps its answers; see ``bare``."""
     datasets: Sequence[DataReport] = ()
     """What the model was trained on, where it was trained here."""
+    counts: Mapping[str, Counts] | None = None
+    """Of each suite what ``right_of`` gives, where it is known without the verdicts."""
+    digest: str = ""
+    """Checksum of verdicts, samples and programs, where it is known without them: then a build in which nothing of
+    this run is made anew doesn't ask for any of the three."""
 
     @property
     def reference(self) -> bool:
@@ -74,7 +80,12 @@ class PublishedRun(msgspec.Struct, frozen=True, kw_only=True):
 
     def metrics(self) -> list[Metric]:
         """Derive the numbers from the verdicts, with the one function that does."""
-        return metrics(self.verdicts, self.run.problems, self.suites)
+        return metrics_of({suite: self.right(suite) for suite in self.suites}, self.run.problems)
+
+    def right(self, suite: str) -> Counts:
+        """Return (right samples, judged samples) of ``suite`` by problem."""
+        known = self.counts.get(suite) if self.counts is not None else None
+        return known if known is not None else right_of(self.verdicts, suite, self.suites)
 
 
 def bare(entry: PublishedRun) -> PublishedRun:
@@ -84,9 +95,38 @@ def bare(entry: PublishedRun) -> PublishedRun:
     """
     if not (entry.withheld or entry.private):
         return entry
-    verdicts = [v if v.evidence is None else msgspec.structs.replace(v, evidence=None) for v in entry.verdicts]
+    verdicts = Unexplained(entry.verdicts)
     prompts = {} if entry.withheld else entry.prompts
     return msgspec.structs.replace(entry, verdicts=verdicts, samples={}, programs={}, prompts=prompts)
+
+
+class Unexplained(Sequence[Verdict]):
+    """Verdicts without their evidence."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        """Hold them as they are: they may be read only when one is asked for."""
+        self._verdicts = verdicts
+
+    def __len__(self) -> int:
+        """Their number."""
+        return len(self._verdicts)
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Verdict]: ...
+    def __getitem__(self, index: int | slice) -> Verdict | Sequence[Verdict]:
+        """Return one or some."""
+        found = self._verdicts[index]
+        return _unexplained(found) if isinstance(found, Verdict) else [_unexplained(v) for v in found]
+
+    def __iter__(self) -> Iterator[Verdict]:
+        """Go through them."""
+        return map(_unexplained, self._verdicts)
+
+
+def _unexplained(verdict: Verdict) -> Verdict:
+    return verdict if verdict.evidence is None else msgspec.structs.replace(verdict, evidence=None)
 
 
 def is_reference(run: Run) -> bool:

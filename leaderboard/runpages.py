@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-from harness.statistics import Paired, paired, right_of
+from harness.statistics import Counts, Paired, paired
 from leaderboard.answers import by_problem
 from leaderboard.boards import Board, Row, Table
 from leaderboard.details import endings_of, groups_of
@@ -18,9 +18,6 @@ from leaderboard.verdicts import STATES, Mark, State, mark_all
 NEAR = 6
 """Other ranked runs that a run's page compares it with. All pairs of 200 runs would be 40,000 comparisons; the compare
 page makes any other when it is asked."""
-
-Outcomes = dict[str, tuple[int, int]]
-"""What ``right_of`` gives."""
 
 
 def near(table: Table, entry: PublishedRun) -> list[Row]:
@@ -37,7 +34,7 @@ class RunPages:
     def __init__(self, links: Links, board: Board, table: Table) -> None:
         """Take where everything stands."""
         self._links, self._board, self._table = links, board, table
-        self._outcomes: dict[str, Outcomes] = {}
+        self._outcomes: dict[str, Counts] = {}
 
     def page(self, entry: PublishedRun) -> bytes:
         """Return one page."""
@@ -69,9 +66,9 @@ class RunPages:
         suite = self._table.main_suite
         return paired(self._right(a), self._right(b), a.run.problems, suite)
 
-    def _right(self, entry: PublishedRun) -> Outcomes:
+    def _right(self, entry: PublishedRun) -> Counts:
         if entry.run.id not in self._outcomes:
-            self._outcomes[entry.run.id] = right_of(entry.verdicts, self._table.main_suite, entry.suites)
+            self._outcomes[entry.run.id] = entry.right(self._table.main_suite)
         return self._outcomes[entry.run.id]
 
 

@@ -64,6 +64,16 @@ class Unsolved(msgspec.Struct, frozen=True, kw_only=True):
     """Problem to the samples that were judged."""
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a run whose files are as they were, without reading them."""
+
+    tally: Tally
+    verdicts: str
+    """SHA-256 of its verdicts.jsonl."""
+    samples: str
+    """SHA-256 of its samples.jsonl, all of which could be read."""
+
+
 class History:
     """What is kept of a workspace's finished runs; whatever is missing or stale is read from the run's own folder."""
 
@@ -113,6 +123,27 @@ class History:
                 if suites == entry_suites(run) and path.is_file() and still(folder.path / "verdicts.jsonl", then):
                     return from_parquet(path, suites)
         return tally(folder.verdicts().values(), entry_suites(run))
+
+    def kept(self, runs: Collection[str]) -> dict[str, Kept]:
+        """Return what is kept of those of ``runs`` whose record and journals are as they were."""
+        if not runs or not self.there:
+            return {}
+        stamps = [f"{name}_{part}" for name in ("journal", "samples") for part in ("size", "mtime_ns", "sha256")]
+        fields = f"run, record_size, record_mtime_ns, {', '.join(stamps)}, suites, problems, judged, right_counts"
+        found = {}
+        for run, size, mtime, *rest in self._select(fields, "run in (select unnest(?))", [list(runs)]):
+            verdicts, samples = (Stamp(size=s, mtime_ns=m, sha256=c) for s, m, c in (rest[:3], rest[3:6]))
+            folder = self._workspace.runs / run
+            if (
+                samples.sha256
+                and still(folder / "run.json", Stamp(size=size, mtime_ns=mtime))
+                and still(folder / "verdicts.jsonl", verdicts)
+                and still(folder / "samples.jsonl", samples)
+            ):
+                suites, problems, judged, right = rest[6:]
+                tally = Tally(suites=suites, problems=problems, judged=judged, right=right)
+                found[run] = Kept(tally=tally, verdicts=verdicts.sha256, samples=samples.sha256)
+        return found
 
     def unsolved(self, benchmark: str, suite: str | None = None) -> Unsolved:
         """Return the problems of a benchmark that no complete run solved in ``suite`` (default its last).

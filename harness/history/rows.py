@@ -14,7 +14,7 @@ from harness.records import Metric, Run, Verdict
 from harness.statistics import passes, suites_of
 from harness.workspace import Workspace
 
-FORMAT = 1
+FORMAT = 2
 """Changes with the columns: files of another format are made again."""
 
 
@@ -66,6 +66,10 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
         right = self.right[self.suites.index(suite)]
         return dict(zip(self.problems, zip(right, self.judged, strict=True), strict=True))
 
+    def by_suite(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """Return what ``of`` gives for each suite."""
+        return {suite: self.of(suite) for suite in self.suites}
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the index."""
@@ -75,6 +79,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Of run.json."""
     journal: Stamp
     """Of verdicts.jsonl."""
+    samples: Stamp
+    """Of samples.jsonl; without a checksum where it can't be read."""
     tally: Tally
     file: str
     """The verdicts' Parquet, relative to the history."""

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from harness.errors import MagibenchError
+from harness.errors import MagibenchError, RunError
 from harness.history.rows import Entry, board_row, columns, entry_suites, history_dir, place_of, stamp, tally
 from harness.history.writing import write_index, write_verdicts
+from harness.journal import read_journal
+from harness.records import Sample
 from harness.runs import RunFolder
 from harness.workspace import Workspace
 
@@ -112,6 +114,7 @@ def _entry(workspace: Workspace, folder: RunFolder) -> Entry | None:
     """Write the verdicts of a finished run; return its row for the index."""
     # Stamps come before the reading: what changes meanwhile is stale at once, never taken for fresh.
     record, journal = stamp(folder.path / "run.json"), stamp(folder.path / "verdicts.jsonl", digest=True)
+    samples = stamp(folder.path / "samples.jsonl", digest=True)
     run = folder.record()
     if not run.complete:
         return None
@@ -119,7 +122,15 @@ def _entry(workspace: Workspace, folder: RunFolder) -> Entry | None:
     verdicts = list(folder.verdicts().values())
     file = place_of(run)
     write_verdicts(history_dir(workspace) / file, columns(verdicts, suites))
-    return Entry(row=board_row(run), record=record, journal=journal, tally=tally(verdicts, suites), file=file)
+    try:
+        for _ in read_journal(folder.path / "samples.jsonl", Sample):
+            pass
+    except RunError:
+        # Its numbers need no answers; whoever needs them will read them, and be told what is wrong.
+        samples = msgspec.structs.replace(samples, sha256="")
+    return Entry(
+        row=board_row(run), record=record, journal=journal, samples=samples, tally=tally(verdicts, suites), file=file
+    )
 
 
 def _merge(workspace: Workspace, without: set[str] | None = None) -> int:

@@ -37,6 +37,7 @@ def _index_schema() -> Any:
         ("format", pa.uint16()), ("made_ns", pa.int64()), ("board", pa.binary()), ("file", pa.string()),
         ("record_size", pa.int64()), ("record_mtime_ns", pa.int64()),
         ("journal_size", pa.int64()), ("journal_mtime_ns", pa.int64()), ("journal_sha256", pa.string()),
+        ("samples_size", pa.int64()), ("samples_mtime_ns", pa.int64()), ("samples_sha256", pa.string()),
         ("suites", pa.list_(pa.string())), ("problems", pa.list_(pa.string())), ("judged", counts),
         ("right_counts", pa.list_(counts)),
     ])  # fmt: skip
@@ -75,6 +76,9 @@ def _flat(entry: Entry) -> dict[str, Any]:
         "journal_size": entry.journal.size,
         "journal_mtime_ns": entry.journal.mtime_ns,
         "journal_sha256": entry.journal.sha256,
+        "samples_size": entry.samples.size,
+        "samples_mtime_ns": entry.samples.mtime_ns,
+        "samples_sha256": entry.samples.sha256,
         "suites": entry.tally.suites,
         "problems": entry.tally.problems,
         "judged": entry.tally.judged,
