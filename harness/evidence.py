@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import overload
 
 from harness.errors import MagibenchError
+from harness.history.rows import stamp
 from harness.records import Run, Sample, Verdict
 from harness.runs import Key, RunFolder
 
@@ -45,7 +46,8 @@ class Evidence:
 
     def digest(self) -> str:
         """Return the checksum of both journals."""
-        return checksum(*(_sha256(self._folder, name) for name in ("verdicts.jsonl", "samples.jsonl")))
+        names = ("verdicts.jsonl", "samples.jsonl")
+        return checksum(*(stamp(self._folder.path / name, digest=True).sha256 for name in names))
 
     def program(self, key: Key) -> str:
         """Take the program that was judged out of an answer.
@@ -73,14 +75,6 @@ def _extraction() -> str:
     for path in sorted(p for folder in ("extraction", "benchmarks") for p in (here / folder).rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _sha256(folder: RunFolder, name: str) -> str:
-    try:
-        with (folder.path / name).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return ""
 
 
 class Verdicts(Sequence[Verdict]):
