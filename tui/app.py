@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import time
 from collections.abc import Callable, Iterable
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 POLL_S = 0.25
 """Seconds between looks at the disk."""
+TURN_S = 0.005
+"""Seconds for which nothing is drawn when a place is shown again; Textual's 0.05 was most of the time a key took."""
 
 
 def _palette(name: str) -> Callable[[], type[Provider]]:
@@ -99,6 +102,8 @@ class Dashboard(OneByOne):
         self.last_job: Job | None = None
         self.revision = 0
         """How often something changed that places show."""
+        self._been = {self.DEFAULT_MODE}
+        self._composing = False
         self.marked: list[str] = []
         """Ids of runs that were marked for a comparison, in the order of marking."""
         self._models: Stamp = stamp(workspace.models)
@@ -131,6 +136,8 @@ class Dashboard(OneByOne):
         for room in MODES.values():
             # A place shown for the first time would be imported by the key that leads there: up to 40 ms.
             importlib.import_module(room.screen.partition(":")[0])
+        # Modules, classes and rows stay. Looking through them for garbage held up a key in forty for 35 ms.
+        gc.freeze()
 
     def _looked(self) -> None:
         self._tell(set(self.store.entries))
@@ -254,8 +261,14 @@ class Dashboard(OneByOne):
     def go(self, place: str) -> None:
         """Show one of the modes, as it was left."""
         if place in MODES and place != self.current_mode:
+            self._composing = place not in self._been
+            self._been.add(place)
             self.switch_mode(place)
         self.settings.workspace, self.settings.place = str(self.workspace.root), place
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Hide the first moments of a place while it is composed; one that is there already is drawn at once."""
+        super().delay_update(delay if self._composing else min(delay, TURN_S))
 
     def begin(self, place: str) -> None:
         """Show the beginning of one of the modes, whatever was opened in it."""
