@@ -48,12 +48,14 @@ engine: $(STAMP) ## Bring up the container engine and the python image
 
 install: $(STAMP) ## Make .venv with the versions of requirements.lock
 
-# The stamp is newer than all that it was made from: a second call costs milliseconds.
+# The stamp is newer than all that it was made from: a second call costs milliseconds. Byte code is made here, on all
+# cores, since Python is told in many containers to write none: the dashboard then opened in 1.0 s instead of 0.36.
 $(STAMP): requirements.lock pyproject.toml | $(PY)
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip
 	@echo "installing requirements.lock into .venv: once, a few minutes" >&2
 	@$(PY) -m pip install -qq --no-compile -r requirements.lock
 	@$(PY) -m pip install -qq --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -qq -j 0 .venv/lib harness sandboxes tui leaderboard || true  # some packages carry files of Python 2
 	@touch $@
 
 # Debian keeps ensurepip in a package of its own.
