@@ -55,7 +55,7 @@ $(STAMP): requirements.lock pyproject.toml | $(PY)
 	@echo "installing requirements.lock into .venv: once, a few minutes" >&2
 	@$(PY) -m pip install -qq --no-compile -r requirements.lock
 	@$(PY) -m pip install -qq --no-deps --no-build-isolation -e .
-	@$(PY) -m compileall -qq -j 0 .venv/lib harness sandboxes tui leaderboard || true  # some packages carry files of Python 2
+	@$(PY) -m compileall -qq -j 0 -x sandboxes/images/ .venv/lib harness sandboxes tui leaderboard || true  # some packages carry files of Python 2
 	@touch $@
 
 # Debian keeps ensurepip in a package of its own.
