@@ -11,9 +11,9 @@ from harness.workspace import Workspace
 
 __all__ = ["run", "run_demo"]
 
-os.environ.setdefault("TEXTUAL_FPS", "120")
 # Textual draws on the ticks of a clock of 60 a second: a key that changes two things, such as a filter and its table,
 # waits for a second tick. Most keys are on the screen within 11 ms instead of 18. Read when Textual is imported.
+os.environ.setdefault("TEXTUAL_FPS", "120")
 
 
 def run(workspace: Workspace) -> None:

@@ -20,15 +20,14 @@ from textual.worker import Worker, WorkerState
 from harness.errors import MagibenchError
 from harness.workspace import Workspace
 from tui.actions import MODES, bindings
+from tui.dressed import Dressed
 from tui.jobs import Job, Jobs
 from tui.library import Library
 from tui.marks import one_line
-from tui.messages import ModelsChanged, RunsChanged, SettingsChanged, Ticked, WorksChanged
+from tui.messages import ModelsChanged, RunsChanged, Ticked, WorksChanged
 from tui.screens.place import Place
 from tui.settings import Settings, load_settings, save_settings
 from tui.store import RunEntry, Stamp, Store, stamp
-from tui.themes import THEMES
-from tui.typeahead import OneByOne
 
 if TYPE_CHECKING:
     from tui.health import Health
@@ -61,12 +60,7 @@ def _screen(name: str) -> Callable[[], Screen[object]]:
     return make
 
 
-COMFORTABLE: list[tuple[int, str]] = [(0, "-short"), (30, "-tall")]
-"""Least height in lines, and the class of screens that are at least so high: what is short has no air between things."""
-COMPACT = COMFORTABLE[:1]
-
-
-class Dashboard(OneByOne):
+class Dashboard(Dressed):
     """`magibench` without a command."""
 
     TITLE = "magibench"
@@ -81,7 +75,6 @@ class Dashboard(OneByOne):
         _palette("Problems"),
     }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS = COMFORTABLE
     MODES = {name: _screen(name) for name in MODES}
     DEFAULT_MODE = next(iter(MODES))
 
@@ -89,9 +82,8 @@ class Dashboard(OneByOne):
         self, workspace: Workspace, settings: Settings | None = None, clock: Callable[[], float] = time.time
     ) -> None:
         """Open on a workspace; nothing is read before the first paint."""
-        super().__init__()
+        super().__init__(settings if settings is not None else load_settings())
         self.workspace = workspace
-        self.settings = settings if settings is not None else load_settings()
         self.store = Store(workspace, clock)
         self.jobs = Jobs(workspace)
         self.library = Library()
@@ -102,25 +94,18 @@ class Dashboard(OneByOne):
         self.last_job: Job | None = None
         self.revision = 0
         """How often something changed that places show."""
-        self._been = {self.DEFAULT_MODE}
         self._composing = False
+        """Whether the place that is being shown is shown for the first time."""
         self.marked: list[str] = []
         """Ids of runs that were marked for a comparison, in the order of marking."""
         self._models: Stamp = stamp(workspace.models)
         last = self.settings
         self._last = (last.workspace, last.place, last.run, last.problem)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme_troubles: list[str] = []
-        """What is wrong with themes of the user."""
-        self.read_themes()
-        self.use_settings()
 
     # -- looking
 
     def on_mount(self) -> None:
         """Read the runs in a thread, then look again and again."""
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self._first_look()
 
     @work(thread=True, group="look", exit_on_error=False)
@@ -136,8 +121,9 @@ class Dashboard(OneByOne):
         for room in MODES.values():
             # A place shown for the first time would be imported by the key that leads there: up to 40 ms.
             importlib.import_module(room.screen.partition(":")[0])
-        # Modules, classes and rows stay. Looking through them for garbage held up a key in forty for 35 ms.
-        gc.freeze()
+        if not self.is_headless:  # else the process is not the app's alone
+            # Modules, classes and rows stay. Looking through them for garbage held up a key in forty for 35 ms.
+            gc.freeze()
 
     def _looked(self) -> None:
         self._tell(set(self.store.entries))
@@ -261,8 +247,7 @@ class Dashboard(OneByOne):
     def go(self, place: str) -> None:
         """Show one of the modes, as it was left."""
         if place in MODES and place != self.current_mode:
-            self._composing = place not in self._been
-            self._been.add(place)
+            self._composing = place not in self._screen_stacks
             self.switch_mode(place)
         self.settings.workspace, self.settings.place = str(self.workspace.root), place
 
@@ -336,38 +321,6 @@ class Dashboard(OneByOne):
 
     # -- settings
 
-    @property
-    def look_of_places(self) -> tuple[object, ...]:
-        """What decides how places are drawn, besides what they show."""
-        settings = self.settings
-        return (self.theme, self.size, settings.density, tuple(settings.keymap.items()))
-
-    def read_themes(self) -> None:
-        """Read the user's themes anew."""
-        folder = self.settings.path.parent / "themes"
-        if folder.is_dir():
-            from tui.userthemes import read_themes
-
-            themes, self.theme_troubles = read_themes(folder)
-            for theme in themes:
-                self.register_theme(theme)
-
-    def use_settings(self) -> None:
-        """Let theme, density and keys be those of the settings."""
-        known = self.settings.theme in self.available_themes
-        self.theme = self.settings.theme if known else "magibench"
-        self.VERTICAL_BREAKPOINTS = COMPACT if self.settings.density == "compact" else COMFORTABLE
-        self.set_keymap(self.settings.keymap)
-        for place in self.screen_stack if self.is_running else ():
-            place.post_message(SettingsChanged())
-
-    def dress(self, screen: Screen[None]) -> None:
-        """Give a screen that is there already the classes of its height."""
-        compact = self.settings.density == "compact"
-        wanted = [name for least, name in (COMPACT if compact else COMFORTABLE) if self.size.height >= least][-1]
-        for _, name in COMFORTABLE:
-            screen.set_class(name == wanted, name)
-
     def action_settings(self) -> None:
         """Set theme, density and keys."""
         from tui.screens.preferences import Preferences
@@ -379,12 +332,6 @@ class Dashboard(OneByOne):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave every key to a dialog that waits for one."""
         return not (action == "command_palette" and getattr(self.screen, "TAKES_ALL_KEYS", False))
-
-    def _theme_changed(self, theme: object) -> None:
-        self.settings.theme = self.theme
-        save_settings(self.settings)
-        for screen in self.screen_stack:
-            screen.refresh(layout=True)
 
     def _restore(self) -> None:
         workspace, place, run, problem = self._last
