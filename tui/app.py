@@ -72,6 +72,9 @@ class Dashboard(Dressed):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         _palette("Actions"),
         _palette("Runs"),
+        _palette("Models"),
+        _palette("Benchmarks"),
+        _palette("Works"),
         _palette("Problems"),
     }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
@@ -262,11 +265,16 @@ class Dashboard(Dressed):
             self.pop_screen()
 
     def show_work(self, kind: str, name: str) -> None:
-        """Show a training or a dataset in its place."""
-        place = {"training": "train", "dataset": "data"}.get(kind, "")
+        """Show a training, a dataset or a model in its place."""
+        place = {"training": "train", "dataset": "data", "model": "models"}.get(kind, "")
         if place in MODES:
             self.begin(place)
             self.call_later(lambda: getattr(self.screen, "select", str)(name))
+
+    def show_runs(self, words: str) -> None:
+        """Show the runs that contain these words in Results."""
+        self.begin("results")
+        self.call_later(lambda: getattr(self.screen, "search", str)(words))
 
     def action_go(self, place: str) -> None:
         """Show one of the modes; its key again goes back to its beginning."""

@@ -1,8 +1,10 @@
-"""What the command palette finds: actions of the open place, runs, problems of the open run."""
+"""What the command palette finds: actions of the open place, runs, models, benchmarks, works, problems of the open run."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -83,6 +85,51 @@ class Runs(Finder):
             numbers = " / ".join(f"{100 * m.value:.1f}" for m in entry.metrics if m.k == 1)
             text = one_line(f"run: {entry.model} on {entry.benchmark} ({entry.id})")
             yield Entry(text, f"{entry.state} {numbers}".strip(), partial(self.board.open_run, entry.id))
+
+
+class Models(Finder):
+    """Go to any model of models.toml."""
+
+    DISCOVER = False
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the models; a broken file is told of by Home and by Models, not here."""
+        from harness.errors import MagibenchError
+        from harness.registry import load_models
+
+        with suppress(MagibenchError, OSError):
+            for name, model in load_models(self.board.workspace).items():
+                text = one_line(f"model: {name}")
+                yield Entry(
+                    text, one_line(f"{model.backend} {model.source}"), partial(self.board.show_work, "model", name)
+                )
+
+
+class Benchmarks(Finder):
+    """Show the runs of a benchmark."""
+
+    DISCOVER = False
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the benchmarks that runs are of."""
+        counts = Counter(entry.benchmark for entry in self.board.store.entries.values() if entry.benchmark)
+        for name, count in sorted(counts.items()):
+            text = one_line(f"benchmark: {name}")
+            yield Entry(text, f"{count} runs" if count > 1 else "1 run", partial(self.board.show_runs, name))
+
+
+class Works(Finder):
+    """Go to any dataset or training."""
+
+    DISCOVER = False
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield them, the newest first."""
+        works = self.board.works
+        found = [*works.datasets.values(), *works.trainings.values()] if works is not None else []
+        for work in sorted(found, key=lambda w: w.created, reverse=True):
+            text = one_line(f"{work.KIND}: {work.name}")
+            yield Entry(text, work.state, partial(self.board.show_work, work.KIND, work.name))
 
 
 class Problems(Finder):

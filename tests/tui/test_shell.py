@@ -108,6 +108,33 @@ async def test_the_palette_goes_to_places(workspace):
         assert app.current_mode == other
 
 
+async def found(app, pilot, words):
+    """Type words into the palette and take the first line."""
+    await pilot.press("ctrl+p")
+    await pilot.pause()
+    await pilot.press(*("space" if sign == " " else sign for sign in words))
+    await settle(app, pilot)
+    await pilot.pause(0.3)
+    await pilot.press("enter")
+    await settle(app, pilot)
+
+
+async def test_the_palette_finds_models_benchmarks_and_datasets(workspace, maker, make_dataset):
+    make_dataset(name="first")
+    (workspace.root / "models.toml").write_text('[models.alpha]\nsource = "echo:"\n[models.omega]\nsource = "echo:"\n')
+    app = Dashboard(workspace)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(app, pilot)
+        await found(app, pilot, "omega")
+        assert (app.current_mode, app.screen.key) == ("models", "omega")
+        entry = next(iter(app.store.entries.values()))
+        await found(app, pilot, f"benchmark {entry.benchmark}")
+        assert app.current_mode == "results"
+        assert app.screen.query_one(Filter).value == entry.benchmark
+        await found(app, pilot, "dataset first")
+        assert (app.current_mode, app.screen.key) == ("data", "first")
+
+
 async def test_the_bar_shows_the_keys_of_the_users_map(workspace):
     path = load_settings().path
     path.parent.mkdir(parents=True)

@@ -125,9 +125,7 @@ class Models(Listing):
     def action_runs(self) -> None:
         """Show the runs of the model in Results."""
         if self.model is not None and self.check_action("runs", ()):
-            name = self.model.name
-            self.board.begin("results")
-            self.board.call_later(lambda: getattr(self.board.screen, "search", str)(name))
+            self.board.show_runs(self.model.name)
 
     def action_tree(self) -> None:
         """Show the table or the tree."""
