@@ -79,6 +79,27 @@ def load_settings(path: Path | None = None) -> Settings:
     return settings
 
 
+def schema() -> dict[str, Any]:
+    """Return a JSON Schema (draft 2020-12) of the file, with the id and the usual keys of every action."""
+    from tui.keys import ACTIONS
+
+    usual = Settings()
+    keys = {action.id: {"type": "string", "default": action.keys, "description": action.help} for action in ACTIONS}
+    columns = {"type": "array", "items": {"type": "string"}, "description": "Columns of Results; none: those that fit."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of the magibench dashboard",
+        "type": "object",
+        "properties": {
+            "theme": {"type": "string", "default": usual.theme},
+            "density": {"enum": list(DENSITIES), "default": usual.density},
+            "keys": {"type": "object", "properties": keys, "additionalProperties": False},
+            "results": {"type": "object", "properties": {"columns": columns}},
+            "last": {"type": "object", "description": "What was open last; the dashboard writes it."},
+        },
+    }
+
+
 def save_settings(settings: Settings) -> None:
     """Write theme, density and last screen into the file, and leave everything else in it as it was."""
 

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("harness.cli.verify:verify", "Judge a published bundle again and say where it differs."),
     "data": ("harness.cli.data:data", "Make instruction data: seeds, teachers, cleaning, export."),
     "train": ("harness.cli.train:train", "Fine-tune a model by a recipe; resume, list, show."),
+    "config": ("tui.command:config", "Show the dashboard's settings: file, values, schema."),
     "demo": ("harness.cli.demo:demo", "Judge a real small model and the reference solutions."),
 }
 """Command name to where it is defined and its line of help."""

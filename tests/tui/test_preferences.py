@@ -1,7 +1,12 @@
 """Settings: theme, density and keys are set in the dashboard, hold at once, and are kept."""
 
+import json
 import tomllib
+from pathlib import Path
 
+from click.testing import CliRunner
+
+from harness.cli import main
 from tui.app import Dashboard
 from tui.screens.home import Home
 from tui.screens.preferences import KeyDialog, Preferences
@@ -119,3 +124,28 @@ async def test_themes_of_the_user_are_offered_and_a_broken_one_is_named(workspac
         await settle(app, pilot)
         assert app.theme == "mine"
         assert app.current_theme.primary == "#22aa66"
+
+
+def config(*words):
+    return CliRunner().invoke(main, ["config", *words])
+
+
+def test_the_settings_can_be_asked_from_a_shell():
+    path = Path(config("path").output.strip())
+    assert path == load_settings().path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('theme = "nord"\n[keys]\n"results.sort" = "o"\n')
+    held = tomllib.loads(config("show").output)
+    assert held == {"theme": "nord", "density": "comfortable", "keys": {"results.sort": "o"}}
+    known = json.loads(config("schema").output)["properties"]
+    assert set(held) <= set(known)
+    assert known["keys"]["properties"]["results.sort"]["default"] == "s"
+
+
+def test_a_broken_file_of_settings_is_named():
+    path = load_settings().path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("theme =")
+    answer = config("show")
+    assert answer.exit_code
+    assert str(path) in str(answer.output) + str(answer.exception)
