@@ -265,11 +265,13 @@ class Dashboard(Dressed):
             self.pop_screen()
 
     def show_work(self, kind: str, name: str) -> None:
-        """Show a training, a dataset or a model in its place."""
-        place = {"training": "train", "dataset": "data", "model": "models"}.get(kind, "")
-        if place in MODES:
-            self.begin(place)
-            self.call_later(lambda: getattr(self.screen, "select", str)(name))
+        """Show a training or a dataset in its place."""
+        self.show_row({"training": "train", "dataset": "data"}[kind], name)
+
+    def show_row(self, place: str, key: str) -> None:
+        """Show one of the modes with the cursor on a row."""
+        self.begin(place)
+        self.call_later(lambda: getattr(self.screen, "select", str)(key))
 
     def show_runs(self, words: str) -> None:
         """Show the runs that contain these words in Results."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -14,6 +14,7 @@ from tui.actions import actions_of, key_name
 from tui.marks import one_line
 
 if TYPE_CHECKING:
+    from harness.records import Model
     from tui.app import Dashboard
 
 
@@ -92,17 +93,21 @@ class Models(Finder):
 
     DISCOVER = False
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield the models; a broken file is told of by Home and by Models, not here."""
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """The models, read once for each opening; a broken file is told of by Home and by Models, not here."""
         from harness.errors import MagibenchError
         from harness.registry import load_models
 
         with suppress(MagibenchError, OSError):
-            for name, model in load_models(self.board.workspace).items():
-                text = one_line(f"model: {name}")
-                yield Entry(
-                    text, one_line(f"{model.backend} {model.source}"), partial(self.board.show_work, "model", name)
-                )
+            return load_models(self.board.workspace)
+        return {}
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the models with where they come from."""
+        for name, model in self.models.items():
+            text = one_line(f"model: {name}")
+            yield Entry(text, one_line(f"{model.backend} {model.source}"), partial(self.board.show_row, "models", name))
 
 
 class Benchmarks(Finder):

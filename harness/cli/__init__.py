@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "engines": ("harness.cli.engines:engines", "List, install and remove engines such as vLLM."),
     "serve": ("harness.cli.serve:serve", "Serve a model with an engine's server for OpenAI's protocol."),
     "serve-tui": ("harness.cli.serve_tui:serve_tui", "Serve the dashboard to browsers."),
+    "config": ("tui.command:config", "Show the dashboard's settings: file, values, schema."),
     "ask": ("harness.cli.ask:ask", "Ask a model by hand, watch it answer, run the program."),
     "eval": ("harness.cli.eval:evaluate", "Generate and judge: models x benchmarks."),
     "judge": ("harness.cli.judge:judge", "Judge a samples file in EvalPlus's format."),
@@ -34,7 +35,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("harness.cli.verify:verify", "Judge a published bundle again and say where it differs."),
     "data": ("harness.cli.data:data", "Make instruction data: seeds, teachers, cleaning, export."),
     "train": ("harness.cli.train:train", "Fine-tune a model by a recipe; resume, list, show."),
-    "config": ("tui.command:config", "Show the dashboard's settings: file, values, schema."),
     "demo": ("harness.cli.demo:demo", "Judge a real small model and the reference solutions."),
 }
 """Command name to where it is defined and its line of help."""

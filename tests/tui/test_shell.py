@@ -93,21 +93,6 @@ async def test_digits_are_typed_into_fields(workspace):
         assert app.screen.query_one(Filter).value == "20"
 
 
-async def test_the_palette_goes_to_places(workspace):
-    app = Dashboard(workspace)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await settle(app, pilot)
-        other = next(iter(MODES))
-        await pilot.press("ctrl+p")
-        await pilot.pause()
-        await pilot.press(*f"go {MODES[other].title}".lower().replace(" ", ""))
-        await settle(app, pilot)
-        await pilot.pause(0.3)
-        await pilot.press("enter")
-        await settle(app, pilot)
-        assert app.current_mode == other
-
-
 async def found(app, pilot, words):
     """Type words into the palette and take the first line."""
     await pilot.press("ctrl+p")
@@ -117,6 +102,15 @@ async def found(app, pilot, words):
     await pilot.pause(0.3)
     await pilot.press("enter")
     await settle(app, pilot)
+
+
+async def test_the_palette_goes_to_places(workspace):
+    app = Dashboard(workspace)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(app, pilot)
+        other = next(iter(MODES))
+        await found(app, pilot, f"go {MODES[other].title}".lower().replace(" ", ""))
+        assert app.current_mode == other
 
 
 async def test_the_palette_finds_models_benchmarks_and_datasets(workspace, maker, make_dataset):
